@@ -1,0 +1,107 @@
+"""The table of topics: it alone bridges abbreviations, English and the many names of one thing."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+from rapidfuzz.distance import OSA
+
+from bot.matching.text import fold, stem, words
+
+TYPO = 0.85  # similarity, from six letters on; at .80 wrong ones appear
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    id: str
+    label_de: str
+    label_en: str
+    synonyms: tuple[str, ...] = ()
+    broader: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """A topic and how it was recognised: `matched` is the name of it that the words met."""
+
+    topic: Topic
+    because: Literal["exact", "synonym", "stem", "typo"]
+    matched: str
+
+    @property
+    def exact(self) -> bool:
+        return self.because != "typo"
+
+
+class TopicTable:
+    def __init__(self, topics: Iterable[Topic]) -> None:
+        self.all: dict[str, Topic] = {topic.id: topic for topic in topics}
+        self._names: dict[str, tuple[Topic, str]] = {}
+        for topic in self.all.values():
+            for name in (topic.label_de, topic.label_en):
+                self._names.setdefault(_squeezed(name), (topic, name))
+        for topic in self.all.values():
+            for name in topic.synonyms:
+                self._names.setdefault(_squeezed(name), (topic, name))
+
+    @cached_property
+    def _stemmed(self) -> dict[str, tuple[Topic, str]]:
+        found: dict[str, tuple[Topic, str]] = {}
+        for topic, name in self._names.values():
+            found.setdefault(_stemmed(name), (topic, name))
+        return found
+
+    def get(self, key: str) -> Topic | None:
+        return self.all.get(key)
+
+    def label(self, key: str, language: str) -> str:
+        topic = self.all[key]
+        return topic.label_en if language == "en" else topic.label_de
+
+    def resolve(self, text: str) -> Resolved | None:
+        """Folded without blanks and hyphens; then stemmed; then with a typo."""
+        squeezed = _squeezed(text)
+        if len(squeezed) < 2:
+            return None
+        if found := self._names.get(squeezed):
+            topic, name = found
+            exact = name in (topic.label_de, topic.label_en)
+            return Resolved(topic=topic, because="exact" if exact else "synonym", matched=name)
+        if found := self._stemmed.get(_stemmed(text)):
+            return Resolved(topic=found[0], because="stem", matched=found[1])
+        if len(squeezed) < 6:
+            return None
+        best: tuple[float, str] | None = None
+        for name in self._names:
+            if abs(len(name) - len(squeezed)) <= 3 and (score := OSA.normalized_similarity(squeezed, name)) >= TYPO:
+                best = max(best or (0.0, ""), (score, name))
+        if best is None:
+            return None
+        topic, name = self._names[best[1]]
+        return Resolved(topic=topic, because="typo", matched=name)
+
+    def near(self, topic: Topic) -> Sequence[Topic]:
+        """The broader topic, then the narrower ones, then those beside it."""
+        broader = self.all.get(topic.broader) if topic.broader else None
+        beside = [one for one in self.all.values() if topic.broader and one.broader == topic.broader]
+        found = [*([broader] if broader else []), *self.narrower(topic), *beside]
+        return [one for one in dict.fromkeys(found) if one != topic]
+
+    def narrower(self, topic: Topic) -> Sequence[Topic]:
+        return [one for one in self.all.values() if one.broader == topic.id]
+
+    def with_topic(self, topic: Topic) -> "TopicTable":
+        return TopicTable({**self.all, topic.id: topic}.values())
+
+    def with_synonym(self, key: str, synonym: str) -> "TopicTable":
+        topic = self.all[key]
+        return self.with_topic(replace(topic, synonyms=(*topic.synonyms, synonym)))
+
+
+def _squeezed(text: str) -> str:
+    return "".join(letter for letter in fold(text) if letter.isalnum() or letter in "+#")
+
+
+def _stemmed(text: str) -> str:
+    return "".join(stem(word) for word in words(text))

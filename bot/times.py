@@ -1,0 +1,59 @@
+"""Times of day as people write them, German and English; where the half of the day is open, no time is given."""
+
+import re
+from datetime import time
+
+from bot.date_words import NUMBERS, alternatives, fold_dates
+from bot.dates import FoundTime
+
+_H = rf"(?:[01]?\d|2[0-4]|{alternatives(w for w in NUMBERS if len(w) > 2 and NUMBERS[w] <= 12)})"
+_LEAD = r"(?:gegen|um|ab|bis|so\s+um|at|from|till|until|@)\s+"
+_UHR = r"(?:uhr|h|o'?clock)\b"
+_PATTERNS = (
+    re.compile(rf"(?<![\w.])(?:von\s+|from\s+)?(?P<h>{_H})(?:[:.](?P<m>[0-5]\d))?\s*(?:uhr\s*)?(?:-|–|bis|to|till)\s*(?P<h2>{_H})(?:[:.](?P<m2>[0-5]\d))?\s*uhr"),
+    re.compile(rf"(?<![\w.])(?:{_LEAD})?(?P<h>{_H})(?::(?P<m>[0-5]\d))?\s*(?P<half>a\.?m\b\.?|p\.?m\b\.?)"),
+    re.compile(rf"(?<![\w.])(?:{_LEAD})?(?P<h>{_H})(?:[:.](?P<m>[0-5]\d))?\s*{_UHR}(?:\s*(?P<m3>[0-5]?\d)\b(?!\.))?"),
+    re.compile(rf"(?<![\w.])(?:{_LEAD})?(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?![\d:])"),
+    re.compile(rf"(?<![\w.])(?:{_LEAD})?(?P<part>halb|viertel\s+nach|viertel\s+vor|half\s+past|quarter\s+past|quarter\s+to)\s+(?P<h>{_H})(?!\w)"),
+    re.compile(rf"(?<![\w.])(?P<bare>(?:um|gegen|at)\s+)(?P<h>{_H})(?![\w]|[.:,]\d|\s*(?:km|kilometer|tage|wochen|prozent|%|min))"),
+    re.compile(r"(?<!\w)(?:at\s+)?(?:noon|midday)(?!\w)"),
+)  # fmt: skip
+_ANY = re.compile(r"\d|uhr|halb|viertel|half|quarter|noon|midday|\bum\b|\bgegen\b|\bat\b|o'?clock")
+_OPEN = range(1, 7)  # hours that office people mean in the afternoon, though they don't say so
+
+
+def find_times(text: str) -> tuple[FoundTime, ...]:
+    """Every time of day, in order; offsets are those of `text`."""
+    folded = fold_dates(text)
+    if not _ANY.search(folded):
+        return ()
+    found: list[FoundTime] = []
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(folded):
+            if any(match.start() < other.end and other.start < match.end() for other in found):
+                continue
+            parts = match.groupdict()
+            if not parts.get("h"):
+                found.append(FoundTime(start=match.start(), end=match.end(), at=time(12)))
+                continue
+            until = _time(parts["h2"], parts["m2"]) if parts.get("h2") else None
+            found.append(FoundTime(start=match.start(), end=match.end(), at=_read(parts), until=until))
+    return tuple(sorted(found, key=lambda one: one.start))
+
+
+def _read(parts: dict[str, str | None]) -> time | None:
+    hour, minute = parts["h"], parts.get("m") or parts.get("m3")
+    at = _time(hour, minute)
+    if at is None:
+        return None
+    if half := parts.get("half"):
+        return at.replace(hour=at.hour % 12 + (12 if half.startswith("p") else 0)) if 1 <= at.hour <= 12 else None
+    if part := parts.get("part"):
+        minutes = at.hour * 60 + {"half past": 30, "halb": -30}.get(part, 15 if part.endswith(("nach", "past")) else -15)
+        return time(minutes // 60 % 24, minutes % 60) if minutes >= 7 * 60 else None
+    return None if parts.get("bare") and at.hour in _OPEN else at
+
+
+def _time(hour: str | None, minute: str | None) -> time | None:
+    value = int(hour) if hour and hour.isdigit() else NUMBERS.get(hour or "", 99)
+    return time(value % 24, int(minute or 0)) if value <= 24 else None

@@ -1,0 +1,74 @@
+"""Accounts that have been seen: the row a turn locks, and where its owner can be reached."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from sqlalchemy import bindparam, func, select, update
+
+from bot.events import Account, Address, Incoming
+from bot.model import AccountRow
+from storage.tables import accounts
+from storage.transaction import Transaction
+
+_FIELDS = [accounts.c[name] for name in AccountRow.__slots__]
+_GET = select(*_FIELDS).where(accounts.c.account == bindparam("key"))
+_OF_PERSON = (
+    select(*_FIELDS)
+    .where(accounts.c.person == bindparam("person_key"))
+    .order_by(accounts.c.seen_at.desc(), accounts.c.account)
+)
+_SEEN_IN_ROOM = (
+    update(accounts)
+    .where(accounts.c.account == bindparam("key"))
+    .values(
+        name=bindparam("new_name"),
+        seen_at=bindparam("new_seen_at"),
+        domain=func.coalesce(bindparam("new_domain"), accounts.c.domain),
+    )
+    .returning(*_FIELDS)
+)
+_SEEN = _SEEN_IN_ROOM.values(address=bindparam("new_address"), reachable=True)
+
+
+class AccountStore:
+    def __init__(self, transaction: Transaction) -> None:
+        self._in = transaction
+
+    async def lock(self, incoming: Incoming) -> AccountRow:
+        """An account first seen in a room has an empty address: its adapter must find the way to a direct chat."""
+        direct = incoming.where == "direct"
+        values = {
+            "key": incoming.account,
+            "new_name": incoming.name,
+            "new_seen_at": incoming.at,
+            "new_domain": incoming.domain,
+        }
+        if direct:
+            values["new_address"] = incoming.address
+        found = await self._in.row(_SEEN if direct else _SEEN_IN_ROOM, values)
+        if found is None:
+            row = AccountRow(
+                account=incoming.account,
+                platform=incoming.platform,
+                address=incoming.address if direct else Address(""),
+                name=incoming.name,
+                domain=incoming.domain,
+                seen_at=incoming.at,
+            )
+            await self._in.run(self._in.insert(accounts).values(asdict(row)).on_conflict_do_nothing())
+            found = await self._in.row(_SEEN if direct else _SEEN_IN_ROOM, values)
+        assert found is not None
+        return AccountRow(**found)
+
+    async def get(self, account: Account) -> AccountRow | None:
+        found = await self._in.row(_GET, {"key": account})
+        return None if found is None else AccountRow(**found)
+
+    async def of_person(self, person: str) -> Sequence[AccountRow]:
+        return [AccountRow(**row) for row in await self._in.rows(_OF_PERSON, {"person_key": person})]
+
+    async def save(self, row: AccountRow) -> None:
+        """Also takes an account that has never been seen, as an import names it."""
+        values = asdict(row)
+        statement = self._in.insert(accounts).values(values)
+        await self._in.run(statement.on_conflict_do_update(index_elements=["account"], set_=values))

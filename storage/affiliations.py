@@ -1,0 +1,57 @@
+"""Who belongs to which body, since when, until when, and how we know."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+
+from bot.model import Affiliation, Body, Source
+from storage.bodies import FIELDS as BODY_FIELDS
+from storage.tables import affiliations, bodies
+from storage.transaction import Transaction
+
+_FIELDS = [affiliations.c[name] for name in Affiliation.__slots__]
+_TRUST = list(Source)  # best confirmed first
+
+
+class AffiliationStore:
+    def __init__(self, transaction: Transaction) -> None:
+        self._in = transaction
+
+    async def of(self, person: str, on: date) -> Sequence[Affiliation]:
+        """Best confirmed first, the newest first among equals."""
+        rows = await self._in.rows(select(*_FIELDS).where(affiliations.c.person == person, _in_force(on)))
+        return sorted(
+            (Affiliation(**row) for row in rows), key=lambda one: (_TRUST.index(one.source), -one.since.toordinal())
+        )
+
+    async def main(self, people: Iterable[str], on: date | None) -> dict[str, Body]:
+        found = (
+            select(affiliations.c.person, affiliations.c.source, affiliations.c.since, *BODY_FIELDS)
+            .join(bodies, bodies.c.key == affiliations.c.body)
+            .where(affiliations.c.person.in_(list(people)), _in_force(on))
+        )
+        best: dict[str, tuple[tuple[int, int], Body]] = {}
+        for row in await self._in.rows(found):
+            person, rank = row["person"], (_TRUST.index(row["source"]), -row["since"].toordinal())
+            if person not in best or rank < best[person][0]:
+                best[person] = rank, Body(**{name: row[name] for name in Body.__slots__})
+        return {person: body for person, (_, body) in best.items()}
+
+    async def add(self, affiliation: Affiliation) -> None:
+        same = (affiliations.c.person == affiliation.person) & (affiliations.c.source == affiliation.source)
+        await self._in.run(
+            delete(affiliations).where(same, affiliations.c.until.is_(None), affiliations.c.since >= affiliation.since)
+        )
+        ended = update(affiliations).where(
+            same, or_(affiliations.c.until.is_(None), affiliations.c.until > affiliation.since)
+        )
+        await self._in.run(ended.values(until=affiliation.since))
+        await self._in.run(affiliations.insert(), asdict(affiliation))
+
+
+def _in_force(on: date | None) -> ColumnElement[bool]:
+    """`until` is the first day on which it no longer holds."""
+    open_ended = affiliations.c.until.is_(None)
+    return open_ended if on is None else (affiliations.c.since <= on) & or_(open_ended, affiliations.c.until > on)

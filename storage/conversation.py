@@ -1,0 +1,146 @@
+"""What a conversation rests on: events acted on once, questions asked, and the half-filled form."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, delete, select, update
+
+from bot.events import Account, Incoming
+from bot.messages import Ask, Choices, Message, form_from_data, form_to_data, from_data, to_data
+from bot.model import Dialog
+from bot.ports import Question
+from storage import incoming as events
+from storage.tables import dialogs, inbox, outbox, questions
+from storage.transaction import Transaction
+
+OPEN_FOR = timedelta(days=30)
+DIALOG_FOR = timedelta(hours=24)
+NEVER_SENT = ("dead", "expired", "held")
+
+_QUESTION = select(questions, outbox.c.due_at).join(outbox, outbox.c.key == questions.c.message)
+_GET = _QUESTION.where(questions.c.message == bindparam("key"))
+_NEWEST = (
+    _QUESTION.where(
+        questions.c.account == bindparam("who"),
+        outbox.c.due_at <= bindparam("now"),
+        outbox.c.state.not_in(NEVER_SENT),
+    )
+    .order_by(outbox.c.due_at.desc(), outbox.c.seq.desc())
+    .limit(1)
+)
+_DIALOG = select(dialogs).where(dialogs.c.account == bindparam("who"), dialogs.c.started_at > bindparam("since"))
+_DROP = delete(dialogs).where(dialogs.c.account == bindparam("who"))
+
+
+def asked_to_data(asked: Choices | Ask) -> dict[str, Any]:
+    return to_data(Message(blocks=(asked,)))["blocks"][0]  # type: ignore[no-any-return]
+
+
+def _question(row: RowMapping) -> Question | None:
+    """None for one that was forgotten with its answer."""
+    if row["asked"] is None:
+        return None
+    (asked,) = from_data({"blocks": [row["asked"]], "language": "de", "replaces": None}).blocks
+    assert isinstance(asked, Choices | Ask)
+    return Question(
+        message=row["message"],
+        account=row["account"],
+        asked=asked,
+        about=row["about"],
+        at=row["due_at"],
+        answered=row["answered"],
+    )
+
+
+class QuestionStore:
+    def __init__(self, transaction: Transaction) -> None:
+        self._in = transaction
+
+    async def get(self, message: str) -> Question | None:
+        """None if it was closed, withdrawn or forgotten; also before its time has come, it is found."""
+        row = await self._in.row(_GET, {"key": message})
+        return None if row is None or row["closed"] else _question(row)
+
+    async def newest(self, account: Account, now: datetime) -> Question | None:
+        row = await self._in.row(_NEWEST, {"who": account, "now": now})
+        if row is None or row["closed"] or row["due_at"] <= now - OPEN_FOR:
+            return None
+        return _question(row)
+
+    async def answer(self, message: str, position: int, at: datetime) -> None:
+        """What the options carried is forgotten if they say so; the question then no longer exists."""
+        values: dict[str, Any] = {"answered": position, "answered_at": at}
+        row = await self._in.row(_GET, {"key": message})
+        if row is not None and row["asked"] is not None and row["asked"].get("forget"):
+            values["asked"] = None
+        await self._in.run(update(questions).where(questions.c.message == message).values(values))
+
+    async def close(self, about: str) -> None:
+        await self._in.run(update(questions).where(questions.c.about == about).values(closed=True))
+
+
+class DialogStore:
+    def __init__(self, transaction: Transaction) -> None:
+        self._in = transaction
+
+    async def get(self, account: Account, now: datetime) -> Dialog | None:
+        row = await self._in.row(_DIALOG, {"who": account, "since": now - DIALOG_FOR})
+        if row is None:
+            return None
+        return Dialog(
+            account=row["account"],
+            form=form_from_data(row["form"]),
+            answers=row["answers"],
+            started_at=row["started_at"],
+        )
+
+    async def save(self, dialog: Dialog) -> None:
+        values = {
+            "account": dialog.account,
+            "form": form_to_data(dialog.form),
+            "answers": dialog.answers,
+            "started_at": dialog.started_at,
+        }
+        statement = self._in.insert(dialogs).values(values)
+        await self._in.run(statement.on_conflict_do_update(index_elements=["account"], set_=values))
+
+    async def drop(self, account: Account) -> None:
+        await self._in.run(_DROP, {"who": account})
+
+
+class InboxStore:
+    def __init__(self, transaction: Transaction) -> None:
+        self._in = transaction
+
+    async def begin(self, incoming: Incoming) -> bool:
+        statement = self._in.insert(inbox).values(_row(incoming, acted=True))
+        first = statement.on_conflict_do_update(
+            index_elements=["platform", "event"],
+            set_={"acted_at": statement.excluded.acted_at, "body": None},
+            where=inbox.c.acted_at.is_(None),
+        )
+        return await self._in.count(first) == 1
+
+    async def receive(self, incoming: Incoming) -> bool:
+        statement = self._in.insert(inbox).values({**_row(incoming, acted=False), "body": events.to_data(incoming)})
+        return await self._in.count(statement.on_conflict_do_nothing()) == 1
+
+    async def waiting(self) -> Sequence[Incoming]:
+        """Oldest first."""
+        found = select(inbox.c.body).where(inbox.c.acted_at.is_(None)).order_by(inbox.c.at, inbox.c.event)
+        return [events.from_data(body) for body in await self._in.column(found)]
+
+    async def acted_on(self, platform: str, event: str) -> bool:
+        found = select(inbox.c.acted_at).where(inbox.c.platform == platform, inbox.c.event == event)
+        return await self._in.value(found) is not None
+
+
+def _row(incoming: Incoming, *, acted: bool) -> dict[str, Any]:
+    return {
+        "platform": incoming.platform,
+        "event": incoming.id,
+        "account": incoming.account,
+        "at": incoming.at,
+        "acted_at": incoming.at if acted else None,
+    }

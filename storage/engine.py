@@ -1,0 +1,99 @@
+"""Opens SQLite or PostgreSQL by URL, and makes the one behave as much like the other as it can.
+
+SQLite: write-ahead log, full synchronisation, foreign keys on, deleted content overwritten. The stock driver begins
+late, so that a savepoint would survive the rollback around it: it is told to keep out, and we begin ourselves.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+BUSY = 30  # seconds a command waits for another process that writes
+READ_ONLY = "lotse_read_only"  # execution option of a connection
+
+
+class DatabaseInUse(Exception):
+    """Another Lotse process holds this SQLite database."""
+
+
+def database_url(text: str) -> URL:
+    """With the driver that fits. Raises ValueError that names the remedy."""
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise ValueError(_REMEDY) from None
+    match url.drivername.partition("+")[0]:
+        case "sqlite":
+            if url.database in (None, "", ":memory:"):
+                raise ValueError("Lotse's SQLite database is a file: give a path, such as sqlite:///data/lotse.db")
+            return url.set(drivername="sqlite+aiosqlite")
+        case "postgresql" | "postgres":
+            return url.set(drivername="postgresql+asyncpg")
+        case _:
+            raise ValueError(_REMEDY)
+
+
+_REMEDY = "not a database URL: give sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"
+
+
+def open_engine(text: str, *, pooled: bool = True) -> AsyncEngine:
+    """The file of a SQLite database is made if it is missing; its folder is not."""
+    url = database_url(text)
+    options: dict[str, Any] = {} if pooled else {"poolclass": NullPool}
+    if url.drivername == "postgresql+asyncpg":
+        if pooled:
+            options |= {"pool_size": 10, "max_overflow": 10}
+        settings = {"application_name": "lotse", "jit": "off"}
+        return create_async_engine(url, connect_args={"server_settings": settings}, **options)
+    engine = create_async_engine(url, connect_args={"timeout": BUSY}, **options)
+    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    late = connection.get_execution_options().get(READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if late else "BEGIN IMMEDIATE")
+
+
+def sqlite_file(text: str) -> Path | None:
+    """None for PostgreSQL."""
+    url = database_url(text)
+    if url.database is None or url.drivername != "sqlite+aiosqlite":
+        return None
+    return Path(url.database)
+
+
+def process_lock(text: str) -> FileLock | None:
+    """The lock of those who live beside a SQLite database, acquired; the file tells who holds it.
+
+    `lotse run` and `lotse chat` hold it: there is one scheduler per database file. Other commands don't take it, they
+    write in short transactions. Raises DatabaseInUse. None for PostgreSQL, where any number of processes may run.
+    """
+    file = sqlite_file(text)
+    if file is None:
+        return None
+    path = file.with_name(file.name + ".lock")
+    lock = FileLock(path, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise DatabaseInUse(
+            f"another Lotse is running on {file.name}; stop it first, or give this one its own database"
+        ) from None
+    path.write_text(f"{os.getpid()}\n", encoding="ascii")
+    return lock

@@ -1,0 +1,76 @@
+"""What people are looking for, the demand they noted, and how often they searched."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, and_, func, or_, select, update
+
+from bot.model import Enquiry, Filters
+from storage.tables import enquiries, searches
+from storage.transaction import Transaction
+
+_FIELDS = [enquiries.c[name] for name in Enquiry.__slots__]
+
+
+class EnquiryStore:
+    def __init__(self, transaction: Transaction) -> None:
+        self._in = transaction
+
+    async def add(self, enquiry: Enquiry) -> None:
+        await self._in.run(enquiries.insert(), _values(enquiry))
+
+    async def get(self, key: str) -> Enquiry | None:
+        found = await self._in.row(select(*_FIELDS).where(enquiries.c.key == key))
+        return None if found is None else _enquiry(found)
+
+    async def save(self, enquiry: Enquiry) -> None:
+        await self._in.run(update(enquiries).where(enquiries.c.key == enquiry.key).values(_values(enquiry)))
+
+    async def last(self, asker: str) -> Enquiry | None:
+        found = await self._in.row(_of(asker).limit(1))
+        return None if found is None else _enquiry(found)
+
+    async def of(self, asker: str) -> Sequence[Enquiry]:
+        """Newest first."""
+        return [_enquiry(row) for row in await self._in.rows(_of(asker))]
+
+    async def demands(self, topic: str | None, text: str) -> Sequence[Enquiry]:
+        """Oldest first: who has waited longest comes first. Words are compared letter case apart."""
+        words = and_(enquiries.c.topic.is_(None), enquiries.c.text != "")
+        found = await self._in.rows(
+            select(*_FIELDS)
+            .where(
+                enquiries.c.demand_noted_at.is_not(None),
+                enquiries.c.demand_met_at.is_(None),
+                words if topic is None else or_(enquiries.c.topic == topic, words),
+            )
+            .order_by(enquiries.c.demand_noted_at, enquiries.c.key)
+        )
+        wanted = text.casefold().strip()
+        return [
+            _enquiry(row)
+            for row in found
+            if (topic is not None and row["topic"] == topic) or (wanted and row["text"].casefold().strip() == wanted)
+        ]
+
+    async def searches_since(self, asker: str, instant: datetime) -> int:
+        """Strictly after `instant`."""
+        counted = select(func.count()).select_from(searches)
+        return int(await self._in.value(counted.where(searches.c.asker == asker, searches.c.at > instant)))
+
+    async def count_search(self, asker: str, at: datetime) -> None:
+        await self._in.run(searches.insert(), {"asker": asker, "at": at})
+
+
+def _of(asker: str) -> Any:
+    return select(*_FIELDS).where(enquiries.c.asker == asker).order_by(enquiries.c.at.desc(), enquiries.c.serial.desc())
+
+
+def _values(enquiry: Enquiry) -> dict[str, Any]:
+    return asdict(enquiry)
+
+
+def _enquiry(row: RowMapping) -> Enquiry:
+    return Enquiry(**{**row, "filters": Filters(**row["filters"])})

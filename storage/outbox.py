@@ -1,0 +1,114 @@
+"""Promised messages as the core sees them; how they are claimed and settled is in `storage/worker.py`."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+
+from bot.hours import Kind
+from bot.messages import ask, choices, to_data
+from bot.model import new_key
+from bot.ports import DeliveryState, Outgoing
+from storage.columns import dumps
+from storage.conversation import asked_to_data
+from storage.tables import accounts, outbox, people, questions
+from storage.transaction import Transaction
+
+NOT_BEGUN = ("pending", "claimed", "retry")  # no platform has it
+PLANNED = ("pending", "claimed", "sending", "retry")
+MAY_HAVE_ARRIVED = ("uncertain", "held")
+UNDER_CEILING = tuple(kind for kind in Kind if kind.ceiling)
+
+_PLATFORM = select(accounts.c.platform).where(accounts.c.account == bindparam("who"))
+_ZONE = select(people.c.timezone).where(people.c.key == bindparam("person_key"))
+_NEWEST = (
+    select(outbox.c.state, outbox.c.sent_at)
+    .where(outbox.c.about == bindparam("what"), outbox.c.kind == bindparam("which"))
+    .order_by(outbox.c.seq.desc())
+    .limit(1)
+)
+
+
+class OutboxStore:
+    def __init__(self, transaction: Transaction) -> None:
+        self._in = transaction
+
+    async def put(self, outgoing: Outgoing) -> str:
+        """To an account erased in this very transaction too: the farewell takes the address along."""
+        message, account = outgoing.message, outgoing.account
+        platform, address = self._in.farewell.get(account, (None, None))
+        if platform is None:
+            platform = await self._in.value(_PLATFORM, {"who": account}) or account.partition(":")[0]
+        body = to_data(message)
+        key = new_key("m")
+        asked = choices(message) or ask(message)
+        about = outgoing.about
+        await self._in.run(
+            outbox.insert(),
+            {
+                "key": key,
+                "account": account,
+                "person": outgoing.person,
+                "platform": platform,
+                "address": outgoing.room or address,
+                "kind": outgoing.kind,
+                "about": about,
+                "body": body,
+                "body_hash": hashlib.sha256(dumps(body).encode()).hexdigest(),
+                "holds_personal": outgoing.holds_personal,
+                "planned_at": outgoing.due,
+                "due_at": outgoing.due,
+                "expires_at": outgoing.expires,
+                "state": "pending",
+                "attempts": 0,
+            },
+        )
+        if asked is not None:
+            named = getattr(asked, "about", None)
+            await self._in.run(
+                questions.insert(),
+                {
+                    "message": key,
+                    "account": account,
+                    "asked": asked_to_data(asked),
+                    "about": named or about,
+                    "at": outgoing.due,
+                    "closed": False,
+                },
+            )
+        return key
+
+    async def cancel(self, about: str, *, kinds: Iterable[Kind] = ()) -> int:
+        """Those of which nobody knows whether they arrived aren't sent again."""
+        meant = outbox.c.about == about
+        if wanted := list(kinds):
+            meant = and_(meant, outbox.c.kind.in_(wanted))
+        gone = await self._in.count(delete(outbox).where(meant, outbox.c.state.in_(NOT_BEGUN)))
+        stopped = update(outbox).where(meant, outbox.c.state == "uncertain")
+        await self._in.run(stopped.values(state="expired", cause="cancelled", body=None))
+        return gone
+
+    async def state_of(self, about: str, kind: Kind) -> tuple[DeliveryState, datetime | None] | None:
+        row = await self._in.row(_NEWEST, {"what": about, "which": kind})
+        return None if row is None else (cast("DeliveryState", row["state"]), row["sent_at"])
+
+    async def unasked_in(self, person: str, first: date, last: date, *, planned: bool = True) -> int:
+        """Days are the person's own, `last` included. Without `planned` only what may have reached them."""
+        zone = ZoneInfo(await self._in.value(_ZONE, {"person_key": person}) or "Europe/Berlin")
+        begin, end = _midnight(first, zone), _midnight(last + timedelta(days=1), zone)
+        sent = and_(outbox.c.state == "sent", outbox.c.sent_at >= begin, outbox.c.sent_at < end)
+        states = MAY_HAVE_ARRIVED + (PLANNED if planned else ())
+        waiting = and_(outbox.c.state.in_(states), outbox.c.due_at >= begin, outbox.c.due_at < end)
+        counted = select(func.count()).select_from(outbox)
+        return int(
+            await self._in.value(
+                counted.where(outbox.c.person == person, outbox.c.kind.in_(UNDER_CEILING), or_(sent, waiting))
+            )
+        )
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)

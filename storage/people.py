@@ -1,0 +1,199 @@
+"""People and what they say of themselves: consent, offers, blocks and roles."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
+
+from bot.model import Affiliation, Body, Consent, Offer, Person, Role
+from bot.ports import Conflict
+from storage.affiliations import AffiliationStore
+from storage.marks import raise_mark
+from storage.tables import blocks, changes, consents, offers, people, roles
+from storage.transaction import Transaction
+
+_FIELDS = [people.c[name] for name in Person.__slots__]
+_GET = select(*_FIELDS).where(people.c.key == bindparam("person_key"))
+_LOCK = _GET.with_for_update()
+_SEEN = (
+    update(people)
+    .where(people.c.key == bindparam("person_key"))
+    .values(active_at=bindparam("new_active_at"), silences=0)
+)
+_CONSENT_FIELDS = [consents.c[name] for name in Consent.__slots__]
+_OFFER_FIELDS = [offers.c[name] for name in Offer.__slots__]
+
+
+def folded(name: str) -> str:
+    """Letter case and blanks apart."""
+    return " ".join(name.casefold().split())
+
+
+class PersonStore:
+    def __init__(self, transaction: Transaction, affiliations: AffiliationStore) -> None:
+        self._in = transaction
+        self._affiliations = affiliations
+        self._changed: set[str] = set()
+
+    # ------------------------------------------------------------ the profile
+
+    async def add(self, person: Person) -> None:
+        await self._in.run(people.insert(), {**asdict(person), "folded_name": folded(person.name)})
+        self._changed.add(person.key)
+
+    async def get(self, key: str) -> Person | None:
+        found = await self._in.row(_GET, {"person_key": key})
+        return None if found is None else Person(**found)
+
+    async def many(self, keys: Iterable[str]) -> dict[str, Person]:
+        rows = await self._in.rows(select(*_FIELDS).where(people.c.key.in_(list(keys))))
+        return {row["key"]: Person(**row) for row in rows}
+
+    async def lock(self, key: str) -> Person | None:
+        found = await self._in.row(_LOCK, {"person_key": key})
+        return None if found is None else Person(**found)
+
+    async def save(self, person: Person) -> None:
+        """Raises Conflict if the person has been erased in the meantime."""
+        values = {**asdict(person), "folded_name": folded(person.name)}
+        if not await self._in.count(update(people).where(people.c.key == person.key).values(values)):
+            raise Conflict("the person is gone")
+        self._changed.add(person.key)
+
+    async def seen(self, key: str, at: datetime) -> None:
+        await self._in.run(_SEEN, {"person_key": key, "new_active_at": at})
+
+    async def by_name(self, name: str) -> Sequence[Person]:
+        found = select(*_FIELDS).where(people.c.folded_name == folded(name)).order_by(people.c.key)
+        return [Person(**row) for row in await self._in.rows(found)]
+
+    # ------------------------------------------------------------ consent
+
+    async def consent(self, person: str) -> Consent | None:
+        in_force = [one for one in await self.consents(person) if one.withdrawn_at is None]
+        return in_force[-1] if in_force else None
+
+    async def consents(self, person: str) -> Sequence[Consent]:
+        """Oldest first."""
+        found = select(*_CONSENT_FIELDS).where(consents.c.person == person).order_by(consents.c.given_at, consents.c.id)
+        return [Consent(**row) for row in await self._in.rows(found)]
+
+    async def add_consent(self, consent: Consent) -> None:
+        await self._in.run(consents.insert(), asdict(consent))
+        self._changed.add(consent.person)
+
+    async def withdraw_consent(self, person: str, at: datetime) -> None:
+        in_force = update(consents).where(consents.c.person == person, consents.c.withdrawn_at.is_(None))
+        await self._in.run(in_force.values(withdrawn_at=at))
+        self._changed.add(person)
+
+    # ------------------------------------------------------------ where they work
+
+    async def affiliations(self, person: str, on: date) -> Sequence[Affiliation]:
+        return await self._affiliations.of(person, on)
+
+    async def bodies_of(self, people: Iterable[str], on: date | None = None) -> dict[str, Body]:
+        return await self._affiliations.main(people, on)
+
+    async def affiliate(self, affiliation: Affiliation) -> None:
+        await self._affiliations.add(affiliation)
+        self._changed.add(affiliation.person)
+
+    # ------------------------------------------------------------ what they offer and want
+
+    async def offers(self, person: str) -> Sequence[Offer]:
+        return (await self.offers_of([person])).get(person, ())
+
+    async def offers_of(self, people: Iterable[str]) -> dict[str, Sequence[Offer]]:
+        """Oldest first; people without any are left out."""
+        wanted = select(*_OFFER_FIELDS).where(offers.c.person.in_(list(people)))
+        found: dict[str, list[Offer]] = {}
+        for row in await self._in.rows(wanted.order_by(offers.c.declared_at, offers.c.key)):
+            found.setdefault(row["person"], []).append(Offer(**row))
+        return dict(found)
+
+    async def add_offer(self, offer: Offer) -> None:
+        same = (
+            offers.c.topic == offer.topic
+            if offer.topic is not None
+            else offers.c.topic.is_(None) & (offers.c.text == offer.text)
+        )
+        await self._in.run(delete(offers).where(offers.c.person == offer.person, offers.c.kind == offer.kind, same))
+        await self._in.run(offers.insert(), asdict(offer))
+        self._changed.add(offer.person)
+
+    async def remove_offer(self, key: str) -> None:
+        person = await self._in.value(delete(offers).where(offers.c.key == key).returning(offers.c.person))
+        if person is not None:
+            self._changed.add(person)
+
+    # ------------------------------------------------------------ blocks and roles
+
+    async def blocked(self, person: str) -> frozenset[str]:
+        theirs = select(blocks.c.other).where(blocks.c.person == person)
+        return frozenset(await self._in.column(theirs.union(select(blocks.c.person).where(blocks.c.other == person))))
+
+    async def block(self, person: str, other: str, at: datetime) -> None:
+        statement = self._in.insert(blocks).values(person=person, other=other, at=at)
+        await self._in.run(statement.on_conflict_do_nothing())
+        self._changed |= {person, other}
+
+    async def roles(self, person: str) -> Sequence[tuple[Role, str | None]]:
+        found = select(roles.c.role, roles.c.body).where(roles.c.person == person).order_by(roles.c.id)
+        return [(row["role"], row["body"] or None) for row in await self._in.rows(found)]
+
+    async def grant(self, person: str, role: Role, body: str | None, at: datetime) -> None:
+        statement = self._in.insert(roles).values(person=person, role=role, body=body or "", granted_at=at)
+        await self._in.run(statement.on_conflict_do_nothing())
+        self._changed.add(person)
+
+    async def revoke(self, person: str, role: Role, body: str | None) -> None:
+        await self._in.run(delete(roles).where(roles.c.person == person, roles.c.role == role, _for(body)))
+        self._changed.add(person)
+
+    async def with_role(self, role: Role, body: str | None = None) -> Sequence[str]:
+        """Those granted it, and those whose own role it is."""
+        granted = select(roles.c.person).where(roles.c.role == role, _for(body))
+        if body is None:
+            return sorted(await self._in.column(granted.union(select(people.c.key).where(people.c.role == role))))
+        return sorted(await self._in.column(granted))
+
+    # ------------------------------------------------------------ looking over all of them
+
+    async def changed_since(self, mark: int) -> tuple[int, Sequence[str]]:
+        """What this unit of work itself changed is reported after its commit."""
+        found = await self._in.rows(
+            select(changes.c.person, changes.c.mark).where(changes.c.mark > mark).order_by(changes.c.mark)
+        )
+        return max((row["mark"] for row in found), default=mark), [row["person"] for row in found]
+
+    async def inactive_since(self, instant: datetime) -> Sequence[str]:
+        """Neither wrote nor were added after `instant`; invited people have their own date."""
+        return await self._keys(people.c.active_at <= instant, people.c.invited_until.is_(None))
+
+    async def unconfirmed_since(self, instant: datetime) -> Sequence[str]:
+        return await self._keys(people.c.confirmed_at <= instant, people.c.invited_until.is_(None))
+
+    async def invitations_over(self, instant: datetime) -> Sequence[str]:
+        return await self._keys(people.c.invited_until <= instant)
+
+    async def _keys(self, *conditions: ColumnElement[bool]) -> Sequence[str]:
+        return await self._in.column(select(people.c.key).where(*conditions).order_by(people.c.key))
+
+    async def flush(self) -> None:
+        """Writes down who changed; last before the commit (see `storage/marks.py`)."""
+        changed = self._changed | self._in.erased
+        self._changed = set()
+        if not changed:
+            return
+        mark = await raise_mark(self._in, "people")
+        statement = self._in.insert(changes)
+        await self._in.run(
+            statement.on_conflict_do_update(index_elements=["person"], set_={"mark": statement.excluded.mark}),
+            [{"person": key, "mark": mark} for key in sorted(changed)],
+        )
+
+
+def _for(body: str | None) -> ColumnElement[bool]:
+    return func.coalesce(roles.c.body, "") == (body or "")

@@ -1,0 +1,427 @@
+"""The schema: what is stored, and by each column's tag why, how long, for whose export, and what an erasure does.
+
+Columns are named like the fields of `bot/model.py`. Foreign keys to people don't cascade: a table that an erasure
+forgot makes it fail instead of leaving something behind. Rows that are part of another row go with it.
+"""
+
+from sqlalchemy import Boolean, Date, Float, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+
+from bot.hours import Kind
+from bot.model import IntroductionState, Role, Source
+from storage.columns import Erase, Holds, Instant, Json, Keep, OneOf, Tags, Words, column, metadata
+
+# ---------------------------------------------------------------- the network
+
+_t = Tags("the register of bodies", Keep.ALWAYS)
+bodies = Table(
+    "bodies",
+    metadata,
+    column("key", Text, _t.plain(), primary_key=True),
+    column("name", Text, _t.plain()),
+    column("official_name", Text, _t.plain()),
+    column("state", Text, _t.plain()),
+    column("district", Text, _t.plain()),
+    column("population", Integer, _t.plain()),
+    column("lat", Float, _t.plain()),
+    column("lon", Float, _t.plain()),
+    column("postcode", Text, _t.plain()),
+    column("kind", Text, _t.plain()),
+)
+
+_t = Tags("which body an allowed tenant or homeserver stands for", Keep.ALWAYS)
+ties = Table(
+    "ties",
+    metadata,
+    column("domain", Text, _t.plain(), primary_key=True),
+    column("body", Text, _t.plain(), ForeignKey("bodies.key"), primary_key=True),
+)
+
+_t = Tags("the vocabulary of topics", Keep.ALWAYS)
+topics = Table(
+    "topics",
+    metadata,
+    column("id", Text, _t.plain(), primary_key=True),
+    column("label_de", Text, _t.plain()),
+    column("label_en", Text, _t.plain()),
+    column("synonyms", Words, _t.plain()),
+    column("broader", Text, _t.plain(), null=True),
+)
+
+_t = Tags("counters: totals without person keys", Keep.ALWAYS)
+totals = Table(
+    "totals",
+    metadata,
+    column("name", Text, _t.plain(), primary_key=True),
+    column("day", Date, _t.plain(), primary_key=True),
+    column("n", Integer, _t.plain()),
+)
+
+_t = Tags("the state of this installation", Keep.ALWAYS)
+meta = Table(
+    "meta",
+    metadata,
+    column("key", Text, _t.plain(), primary_key=True),
+    column("value", Text, _t.plain()),
+)
+marks = Table(
+    "marks",
+    metadata,
+    column("name", Text, _t.plain(), primary_key=True),
+    column("value", Integer, _t.plain()),
+)
+
+# ---------------------------------------------------------------- people
+
+_t = Tags("the profile", Keep.PROFILE)
+people = Table(
+    "people",
+    metadata,
+    column("key", Text, _t.subject(export=("*",)), primary_key=True),
+    column("name", Text, _t.own()),
+    column("folded_name", Text, _t.inner(), index=True),
+    column("language", Text, _t.own()),
+    column("timezone", Text, _t.own()),
+    column("role", OneOf(Role), _t.own()),
+    column("function", Text, _t.own(), null=True),
+    column("email", Text, _t.own(), null=True),
+    column("phone", Text, _t.own(), null=True),
+    column("listing", Text, _t.own(), null=True),
+    column("open_cap", Integer, _t.own()),
+    column("month_cap", Integer, _t.own()),
+    column("paused_until", Date, _t.own(), null=True),
+    column("paused_since", Date, _t.own(), null=True),
+    column("pause_visible", Boolean, _t.own()),
+    column("stand_in", Text, _t.own(), null=True),
+    column("prompts_off", Boolean, _t.own()),
+    column("silences", Integer, _t.own()),
+    column("home", Text, _t.own(), null=True),
+    column("created_at", Instant, _t.own()),
+    column("active_at", Instant, _t.own()),
+    column("confirmed_at", Instant, _t.own()),
+    column("invited_until", Instant, _t.own(), null=True),
+)
+
+_t = Tags("who writes from which account, and where to reach them", Keep.PROFILE)
+accounts = Table(
+    "accounts",
+    metadata,
+    column("account", Text, _t.subject(Holds.ACCOUNT, export=("*",)), primary_key=True),
+    column("platform", Text, _t.own()),
+    column("address", Text, _t.inner()),
+    column("name", Text, _t.own()),
+    column("domain", Text, _t.own(), null=True),
+    column("language", Text, _t.own(), null=True),
+    column("person", Text, _t.subject(), ForeignKey("people.key"), null=True, index=True),
+    column("seen_at", Instant, _t.own()),
+    column("reachable", Boolean, _t.own()),
+    column("noticed_at", Instant, _t.own(), null=True),
+    column("notice_version", Text, _t.own(), null=True),
+    column("refused_at", Instant, _t.own(), null=True),
+    column("kept_question", Text, Tags("answered after the consent", Keep.DRAFT_24_HOURS).own(), null=True),
+)
+
+_t = Tags("proof of consent", Keep.PROFILE)
+consents = Table(
+    "consents",
+    metadata,
+    column("id", Integer, _t.inner(), primary_key=True),
+    column("person", Text, _t.subject(), ForeignKey("people.key"), index=True),
+    column("purpose", Text, _t.own()),
+    column("version", Text, _t.own()),
+    column("given_at", Instant, _t.own()),
+    column("source", Text, _t.own()),
+    column("withdrawn_at", Instant, _t.own(), null=True),
+)
+
+_t = Tags("where the person works", Keep.PROFILE)
+affiliations = Table(
+    "affiliations",
+    metadata,
+    column("id", Integer, _t.inner(), primary_key=True),
+    column("person", Text, _t.subject(), ForeignKey("people.key"), index=True),
+    column("body", Text, _t.own(), ForeignKey("bodies.key"), index=True),
+    column("source", OneOf(Source), _t.own()),
+    column("since", Date, _t.own()),
+    column("until", Date, _t.own(), null=True),
+)
+
+_t = Tags("what the person helps with or wants to learn", Keep.PROFILE)
+offers = Table(
+    "offers",
+    metadata,
+    column("key", Text, _t.inner(), primary_key=True),
+    column("person", Text, _t.subject(), ForeignKey("people.key"), index=True),
+    column("kind", Text, _t.own()),
+    column("topic", Text, _t.own(), null=True, index=True),
+    column("text", Text, _t.own()),
+    column("since", Integer, _t.own(), null=True),
+    column("level", Text, _t.own(), null=True),
+    column("visitable", Boolean, _t.own()),
+    column("declared_at", Instant, _t.own()),
+)
+
+_t = Tags("what the person may do beyond staff", Keep.PROFILE)
+roles = Table(
+    "roles",
+    metadata,
+    column("id", Integer, _t.inner(), primary_key=True),
+    column("person", Text, _t.subject(), ForeignKey("people.key")),
+    column("role", OneOf(Role), _t.own()),
+    column("body", Text, _t.own()),  # empty: for no body in particular
+    column("granted_at", Instant, _t.own()),
+    UniqueConstraint("person", "role", "body"),
+)
+
+_t = Tags("whom the person doesn't want to be asked by", Keep.PROFILE)
+blocks = Table(
+    "blocks",
+    metadata,
+    column("person", Text, _t.subject(), ForeignKey("people.key"), primary_key=True),
+    column("other", Text, _t.subject(), primary_key=True, index=True),
+    column("at", Instant, _t.own("person")),
+)
+
+_t = Tags("what the index has to take in again", Keep.ALWAYS)
+changes = Table(
+    "changes",
+    metadata,
+    column("person", Text, _t.other(Erase.PSEUDONYM), primary_key=True),
+    column("mark", Integer, _t.plain(), index=True),
+)
+
+_t = Tags("erasures to repeat after a restore", Keep.ALWAYS)
+tombstones = Table(
+    "tombstones",
+    metadata,
+    column("person", Text, _t.other(Erase.PSEUDONYM), primary_key=True),
+    column("at", Instant, _t.plain()),
+)
+
+# ---------------------------------------------------------------- enquiries and introductions
+
+_t = Tags("what the person is looking for", Keep.ENQUIRY_12_MONTHS)
+enquiries = Table(
+    "enquiries",
+    metadata,
+    column("serial", Integer, _t.inner(), primary_key=True),  # the order among those of the same instant
+    column("key", Text, _t.inner(), unique=True),
+    column("asker", Text, _t.subject(), ForeignKey("people.key")),
+    column("topic", Text, _t.own(), null=True),
+    column("text", Text, _t.own()),
+    column("sentence", Text, _t.own(), null=True),
+    column("filters", Json, _t.own()),
+    column("shown", Words, _t.other(Erase.REPLACE)),
+    column("page", Words, _t.other(Erase.REPLACE)),
+    column("next_by_itself", Boolean, _t.own()),
+    column("at_once", Integer, _t.own()),
+    column("demand_noted_at", Instant, _t.own(), null=True),
+    column("demand_met_at", Instant, _t.own(), null=True),
+    column("at", Instant, _t.own()),
+    Index("ix_enquiries_asker_at", "asker", "at"),
+    Index(
+        "ix_enquiries_demand",
+        "topic",
+        postgresql_where=text("demand_noted_at IS NOT NULL AND demand_met_at IS NULL"),
+        sqlite_where=text("demand_noted_at IS NOT NULL AND demand_met_at IS NULL"),
+    ),
+)
+
+_t = Tags("the limit of searches per hour", Keep.SEARCH_1_DAY)
+searches = Table(
+    "searches",
+    metadata,
+    column("id", Integer, _t.inner(), primary_key=True),
+    column("asker", Text, _t.subject(), ForeignKey("people.key")),
+    column("at", Instant, _t.own()),
+    Index("ix_searches_asker_at", "asker", "at"),
+)
+
+_t = Tags("introducing two people to each other", Keep.CLOSED_12_MONTHS)
+introductions = Table(
+    "introductions",
+    metadata,
+    column("serial", Integer, _t.inner(), primary_key=True),  # the order among those of the same instant
+    column("key", Text, _t.inner(), unique=True),
+    column("enquiry", Text, _t.inner(), ForeignKey("enquiries.key"), index=True),
+    column("asker", Text, _t.subject(), ForeignKey("people.key")),
+    column("contact", Text, _t.other(Erase.MARK, holds=Holds.PERSON)),
+    column("topic", Text, _t.own(), null=True),
+    column("topic_text", Text, _t.own()),
+    column("state", OneOf(IntroductionState), _t.own("contact")),  # tells an asker a no from silence
+    column("reason", Text, _t.own("asker")),
+    column("asker_gives", Words, _t.own("asker")),
+    column("contact_gives", Words, _t.other(Erase.BLANK, "contact")),
+    column("asker_email", Text, _t.own("asker"), null=True),  # only until it is handed over
+    column("asker_phone", Text, _t.own("asker"), null=True),
+    column("contact_email", Text, _t.other(Erase.BLANK, "contact"), null=True),
+    column("contact_phone", Text, _t.other(Erase.BLANK, "contact"), null=True),
+    column("created_at", Instant, _t.own("asker")),
+    column("asked_at", Instant, _t.own(), null=True),
+    column("answer_by", Instant, _t.own(), null=True),
+    column("later_on", Date, _t.other(Erase.BLANK, "contact"), null=True),
+    column("answered_at", Instant, _t.other(Erase.BLANK, "contact"), null=True),
+    column("told_at", Instant, _t.inner(), null=True),
+    column("check_ins", Integer, _t.inner()),
+    column("closed_at", Instant, _t.own("contact"), null=True),
+    Index("ix_introductions_asker_created_at", "asker", "created_at"),
+    Index("ix_introductions_contact_created_at", "contact", "created_at"),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    column("id", Integer, _t.inner(), primary_key=True),
+    column("introduction", Text, _t.inner(), ForeignKey("introductions.key", ondelete="CASCADE"), index=True),
+    column("at", Instant, _t.inner()),
+    column("event", Text, _t.inner()),
+    column("by", Text, _t.inner()),
+)
+
+_t = Tags("what one side was given of the other", Keep.CLOSED_12_MONTHS)
+handovers = Table(
+    "handovers",
+    metadata,
+    column("id", Integer, _t.inner(), primary_key=True),
+    column("introduction", Text, _t.inner(), ForeignKey("introductions.key", ondelete="CASCADE"), index=True),
+    column("to", Text, _t.subject(), index=True),
+    column("of", Text, _t.subject(), index=True),
+    column("name", Text, _t.own("of")),
+    column("function", Text, _t.own("of"), null=True),
+    column("body", Text, _t.own("of"), null=True),
+    column("email", Text, _t.own("of"), null=True),
+    column("phone", Text, _t.own("of"), null=True),
+    column("account", Text, _t.own("of"), null=True),
+    column("at", Instant, _t.own()),
+)
+
+_t = Tags("requests to the network office", Keep.ANSWERED_12_MONTHS)
+desk_requests = Table(
+    "desk_requests",
+    metadata,
+    column("key", Text, _t.inner(), primary_key=True),
+    column("kind", Text, _t.own()),
+    column("asker", Text, _t.subject(), ForeignKey("people.key"), index=True),
+    column("enquiry", Text, _t.inner(), ForeignKey("enquiries.key"), null=True),
+    column("about", Text, _t.inner(), null=True),
+    column("topic", Text, _t.own(), null=True),
+    column("text", Text, _t.own(), null=True),
+    column("at", Instant, _t.own()),
+    column("taken_by", Text, _t.other(Erase.MARK, holds=Holds.PERSON), null=True),
+    column("answered_at", Instant, _t.own(), null=True),
+    column("answer", Text, _t.own(), null=True),
+)
+
+_t = Tags("linking a second account", Keep.CODE_1_DAY)
+link_codes = Table(
+    "link_codes",
+    metadata,
+    column("key", Text, _t.inner(), primary_key=True),
+    column("digest", Text, _t.inner(), unique=True),
+    column("account", Text, _t.subject(Holds.ACCOUNT)),
+    column("expires_at", Instant, _t.inner()),
+    column("used_by", Text, _t.subject(Holds.ACCOUNT), null=True),
+)
+
+# ---------------------------------------------------------------- conversation and promises
+
+_t = Tags("events are acted on once", Keep.EVENT_30_DAYS)
+inbox = Table(
+    "inbox",
+    metadata,
+    column("platform", Text, _t.inner(), primary_key=True),
+    column("event", Text, _t.inner(), primary_key=True),
+    column("account", Text, _t.subject(Holds.ACCOUNT), index=True),
+    column("at", Instant, _t.own(), index=True),
+    column("body", Json, _t.own(), null=True),  # the whole event, until its turn was committed
+    column("acted_at", Instant, _t.inner(), null=True),
+    Index("ix_inbox_waiting", "at", postgresql_where=text("acted_at IS NULL"), sqlite_where=text("acted_at IS NULL")),
+)
+
+_t = Tags("messages promised, until they have been handed over", Keep.MESSAGE_30_DAYS)
+_OPEN = text("state IN ('pending', 'claimed', 'sending', 'retry', 'uncertain')")
+outbox = Table(
+    "outbox",
+    metadata,
+    column("seq", Integer, _t.inner(), primary_key=True),  # the order of promising
+    column("key", Text, _t.inner(), unique=True),
+    column("account", Text, _t.subject(Holds.ACCOUNT)),
+    column("person", Text, _t.subject(), null=True),
+    column("platform", Text, _t.inner()),
+    column("address", Text, _t.inner(), null=True),  # instead of the account's: a room, or a farewell
+    column("kind", OneOf(Kind), _t.own()),
+    column("about", Text, _t.inner(), null=True, index=True),
+    column("body", Json, _t.other(Erase.ROW_IF_NAMED, "account", "person"), null=True),  # None: handed over, or lapsed
+    column("body_hash", Text, _t.inner()),
+    column("holds_personal", Boolean, _t.inner()),
+    column("planned_at", Instant, _t.inner()),  # the first `due_at`: lateness is measured from it
+    column("due_at", Instant, _t.own()),
+    column("expires_at", Instant, _t.inner(), null=True),
+    column("state", Text, _t.own()),
+    column("owner", Text, _t.inner(), null=True),
+    column("lease_until", Instant, _t.inner(), null=True),  # by the database's clock, all others by the caller's
+    column("attempts", Integer, _t.inner()),
+    column("next_try_at", Instant, _t.inner(), null=True),
+    column("uncertain_since", Instant, _t.inner(), null=True),  # an attempt may have arrived; by the database's clock
+    column("remote_id", Text, _t.inner(), null=True),
+    column("sent_at", Instant, _t.own(), null=True),
+    column("cause", Text, _t.inner(), null=True),  # a status, never a text
+    Index("ix_outbox_open", "due_at", "seq", postgresql_where=_OPEN, sqlite_where=_OPEN),
+    Index("ix_outbox_open_account", "account", "due_at", "seq", postgresql_where=_OPEN, sqlite_where=_OPEN),
+    Index("ix_outbox_person_kind", "person", "kind"),
+    Index(
+        "ix_outbox_account_sent_at",
+        "account",
+        "sent_at",
+        postgresql_where=text("sent_at IS NOT NULL"),
+        sqlite_where=text("sent_at IS NOT NULL"),
+    ),
+    Index("ix_outbox_planned_at", "planned_at"),
+    sqlite_autoincrement=True,
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    column("message", Text, _t.inner(), ForeignKey("outbox.key", ondelete="CASCADE"), primary_key=True),
+    column("account", Text, _t.subject(Holds.ACCOUNT)),
+    column("asked", Json, _t.other(Erase.ROW_IF_NAMED), null=True),  # None: forgotten with the answer
+    column("about", Text, _t.inner(), null=True, index=True),
+    column("at", Instant, _t.inner()),
+    column("answered", Integer, _t.inner(), null=True),
+    column("answered_at", Instant, _t.inner(), null=True),
+    column("closed", Boolean, _t.inner()),
+    Index("ix_questions_account", "account"),
+)
+
+_t = Tags("a half-filled form", Keep.DIALOG_24_HOURS)
+dialogs = Table(
+    "dialogs",
+    metadata,
+    column("account", Text, _t.subject(Holds.ACCOUNT), primary_key=True),
+    column("form", Json, _t.other(Erase.ROW_IF_NAMED)),
+    column("answers", Json, _t.other(Erase.ROW_IF_NAMED, "account")),
+    column("started_at", Instant, _t.own()),
+)
+
+_t = Tags("what is to be looked at again", Keep.UNTIL_DONE)
+agenda = Table(
+    "agenda",
+    metadata,
+    column("kind", Text, _t.inner(), primary_key=True),
+    column("subject", Text, _t.subject(Holds.OBJECT), primary_key=True),
+    column("at", Instant, _t.inner(), index=True),
+)
+
+_t = Tags("what was done with whose rights", Keep.AUDIT_24_MONTHS)
+audit = Table(
+    "audit",
+    metadata,
+    column("seq", Integer, _t.plain(), primary_key=True, autoincrement=False),
+    column("at", Instant, _t.plain(), index=True),
+    column("actor", Text, _t.other(Erase.PSEUDONYM)),
+    column("action", Text, _t.plain()),
+    column("subject", Text, _t.other(Erase.PSEUDONYM), null=True),
+    column("facts", Json, _t.other(Erase.PSEUDONYM)),
+    column("previous", Text, _t.plain()),
+    column("hash", Text, _t.plain()),
+)

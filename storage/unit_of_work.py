@@ -1,0 +1,177 @@
+"""The stores gathered over one transaction, and the database that opens such units of work."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Self
+
+from filelock import FileLock
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.ports import Conflict
+from storage.accounts import AccountStore
+from storage.affiliations import AffiliationStore
+from storage.agenda import AgendaStore
+from storage.audit import AuditStore
+from storage.bodies import BodyStore
+from storage.conversation import DialogStore, InboxStore, QuestionStore
+from storage.desk import DeskStore
+from storage.engine import READ_ONLY, open_engine, process_lock
+from storage.enquiries import EnquiryStore
+from storage.introductions import IntroductionStore
+from storage.links import LinkStore
+from storage.meta import SCRUB, MetaStore
+from storage.migrate import upgrade
+from storage.outbox import OutboxStore
+from storage.people import PersonStore
+from storage.privacy import PrivacyStore
+from storage.tombstones import Tombstones
+from storage.topics import TopicStore
+from storage.totals import TotalStore
+from storage.transaction import Transaction, is_conflict
+
+
+class Unit:
+    """One transaction; `bot.ports.UnitOfWork`, and beside it what only storage and adapters need."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self.transaction = transaction
+        self.accounts = AccountStore(transaction)
+        self.people = PersonStore(transaction, AffiliationStore(transaction))
+        self.bodies = BodyStore(transaction)
+        self.topics = TopicStore(transaction)
+        self.enquiries = EnquiryStore(transaction)
+        self.introductions = IntroductionStore(transaction)
+        self.desk = DeskStore(transaction)
+        self.links = LinkStore(transaction)
+        self.questions = QuestionStore(transaction)
+        self.dialogs = DialogStore(transaction)
+        self.inbox = InboxStore(transaction)
+        self.outbox = OutboxStore(transaction)
+        self.agenda = AgendaStore(transaction)
+        self.audit = AuditStore(transaction)
+        self.totals = TotalStore(transaction)
+        self.privacy = PrivacyStore(transaction)
+        self.meta = MetaStore(transaction)
+        self.committed = False
+
+    async def commit(self) -> None:
+        if not self.transaction.write:
+            raise RuntimeError("this unit of work was opened for reading; open it with write=True")
+        await self.people.flush()
+        await self.totals.flush()
+        await self.audit.flush()
+        try:
+            await self.transaction.connection.commit()
+        except DBAPIError as error:
+            if is_conflict(error):
+                raise Conflict(type(error.orig).__name__) from error
+            raise
+        self.committed = True
+
+
+class Storage:
+    """`bot.ports.Database`. One per process and database; close it before the loop ends."""
+
+    def __init__(self, url: str, engine: AsyncEngine, tombstones: Tombstones, lock: FileLock | None = None) -> None:
+        self.url = url
+        self.engine = engine
+        self.tombstones = tombstones
+        self._lock = lock
+        self._writer = asyncio.Lock()  # SQLite has one writer: waiting here is fair, and costs no busy loop
+
+    @classmethod
+    async def open(cls, url: str, *, hold: bool = False, tombstones: Path | None = None, migrate: bool = True) -> Self:
+        """Opens the database at its newest schema; `migrate=False` leaves the schema alone.
+
+        `hold` takes the SQLite process lock, and raises DatabaseInUse if another process has it. `tombstones` is the
+        file that outlives a restore; without one, erasures are only remembered in the database itself.
+        """
+        lock = process_lock(url) if hold else None
+        engine = open_engine(url)
+        try:
+            if migrate:
+                await upgrade(url)
+            storage = cls(url, engine, Tombstones(tombstones), lock)
+            if migrate:
+                await storage._keep_tombstones()
+        except BaseException:
+            await engine.dispose()
+            if lock is not None:
+                lock.release()
+            raise
+        return storage
+
+    @property
+    def dialect(self) -> str:
+        return self.engine.dialect.name
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+        if self._lock is not None:
+            self._lock.release()
+
+    @asynccontextmanager
+    async def unit(self, *, write: bool = True) -> AsyncIterator[Unit]:
+        async with AsyncExitStack() as stack:
+            connection = await stack.enter_async_context(self.connection(write=write))
+            unit = Unit(Transaction(connection, write=write))
+            yield unit
+            erased = unit.transaction.erased if unit.committed else set()
+        if erased:
+            await self._keep_tombstones()
+            await self.scrub()
+
+    @asynccontextmanager
+    async def connection(self, *, write: bool = True) -> AsyncIterator[AsyncConnection]:
+        """A connection with a transaction begun, rolled back at the end unless it was committed."""
+        async with AsyncExitStack() as stack:
+            sqlite = self.dialect == "sqlite"
+            if write and sqlite:
+                await stack.enter_async_context(self._writer)
+            connection = await stack.enter_async_context(self.engine.connect())
+            if not write:
+                options = {READ_ONLY: True} if sqlite else {"isolation_level": "REPEATABLE READ"}
+                await connection.execution_options(**options)
+            try:
+                await connection.begin()
+            except DBAPIError as error:
+                if is_conflict(error):
+                    raise Conflict(type(error.orig).__name__) from error
+                raise
+            yield connection
+
+    async def scrub(self) -> bool:
+        """Overwrites what erased rows left in the file and its log; False if a reader was in the way.
+
+        A unit of work that erased somebody does this by itself; call it again where `scrub_due` says so.
+        """
+        async with self._writer:
+            engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            async with engine.connect() as connection:
+                if self.dialect == "sqlite":
+                    await connection.execute(text("VACUUM"))
+                    (busy, _, _) = (await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))).one()
+                    done = not busy
+                else:
+                    await connection.execute(text("VACUUM"))
+                    done = True
+        async with self.unit() as uow:
+            await uow.meta.put(SCRUB, None if done else "due")
+            await uow.commit()
+        return done
+
+    async def scrub_due(self) -> bool:
+        async with self.unit(write=False) as uow:
+            return await uow.meta.get(SCRUB) is not None
+
+    async def _keep_tombstones(self) -> None:
+        """Brings the file up to date with the table: a crash between commit and file loses no erasure."""
+        if not self.tombstones.kept:
+            return
+        async with self.unit(write=False) as uow:
+            known = await uow.privacy.tombstones()
+        self.tombstones.add(known)

@@ -1,0 +1,425 @@
+"""When something may be sent to somebody: the journeys' dates, the ceiling, pauses, and being late."""
+
+import csv
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.hours import Decision, Hours, Kind, Lapsed, Place, Send, Wait, Window, decide, when
+from bot.public_holidays import AUGSBURG, FRONLEICHNAM_SAXONY, FRONLEICHNAM_THURINGIA, STATES
+
+BERLIN = ZoneInfo("Europe/Berlin")
+HOURS = Hours()
+ERBACH = Place(state="Baden-Württemberg", locality="08425039")
+HUECKELHOVEN = Place(state="Nordrhein-Westfalen", locality="05370020")
+BUXTEHUDE = Place(state="Niedersachsen", locality="03359010")
+EVERYWHERE = [Place(state=state) for state in STATES]
+
+COUNTED = [Kind.PROMPT, Kind.NUDGE]
+OFFICE_HOURS = [kind for kind in Kind if kind not in {Kind.ANSWER, Kind.SNOOZE}]
+
+
+def berlin(text: str) -> datetime:
+    """`2026-11-24 09:00` on a clock in Berlin."""
+    return datetime.fromisoformat(text).replace(tzinfo=BERLIN)
+
+
+def shown(at: datetime) -> str:
+    """What a clock in Berlin shows."""
+    return at.astimezone(BERLIN).strftime("%Y-%m-%d %H:%M")
+
+
+def planned(kind: Kind, at: str, place: Place = HUECKELHOVEN, **more: object) -> str:
+    settings: dict[str, object] = {"hours": HOURS, "unasked_this_week": {}} | more
+    return shown(when(kind, berlin(at), place, **settings))  # type: ignore[arg-type]
+
+
+def decided(kind: Kind, *, now: str, due: str, place: Place = HUECKELHOVEN, **more: object) -> Decision:
+    settings: dict[str, object] = {"hours": HOURS, "unasked_this_week": {}} | more
+    return decide(kind, berlin(now), berlin(due), place, **settings)  # type: ignore[arg-type]
+
+
+# ---------------------------------------------------------------- the journeys
+
+
+def test_a_request_at_night_goes_out_in_the_morning_and_closes_on_the_seventh_working_day() -> None:
+    sent = when(Kind.REQUEST, berlin("2026-11-23 21:40"), HUECKELHOVEN, hours=HOURS, unasked_this_week={})
+    assert shown(sent) == "2026-11-24 09:00"
+    day = HOURS.day_of(sent, HUECKELHOVEN)
+    assert HOURS.add_working_days(day, 3, HUECKELHOVEN) == date(2026, 11, 27)
+    assert shown(HOURS.closing(HOURS.add_working_days(day, 7, HUECKELHOVEN), HUECKELHOVEN)) == "2026-12-03 17:00"
+
+
+def test_a_question_at_eight_minutes_to_ten_is_passed_on_at_once() -> None:
+    assert planned(Kind.RELAY, "2026-11-24 09:51", ERBACH) == "2026-11-24 09:51"
+
+
+def test_after_a_visit_on_the_fifth_of_january_the_host_is_asked_a_day_before_the_guest() -> None:
+    visit = date(2027, 1, 5)
+    assert HOURS.next_working_day(visit, HUECKELHOVEN) == date(2027, 1, 6)
+    assert HOURS.next_working_day(visit, ERBACH) == date(2027, 1, 7)
+    assert HOURS.holiday_name(date(2027, 1, 6), ERBACH) == "Heilige Drei Könige"
+    assert HOURS.holiday_name(date(2027, 1, 6), ERBACH, "en") == "Epiphany"
+    assert HOURS.holiday_name(date(2027, 1, 6), HUECKELHOVEN) is None
+
+
+def test_the_reminder_of_a_visit_after_new_year_comes_on_the_working_day_before() -> None:
+    assert HOURS.add_working_days(date(2027, 1, 5), -1, ERBACH) == date(2027, 1, 4)
+    assert HOURS.add_working_days(date(2027, 1, 7), -1, ERBACH) == date(2027, 1, 5)
+    assert HOURS.add_working_days(date(2027, 1, 4), -1, ERBACH) == date(2026, 12, 30)
+
+
+@pytest.mark.parametrize("place", EVERYWHERE, ids=STATES)
+def test_german_unity_day_is_kept_in_every_state(place: Place) -> None:
+    assert HOURS.next_working_day(date(2028, 10, 2), place) == date(2028, 10, 4)
+    assert HOURS.next_working_day(date(2026, 10, 2), place) == date(2026, 10, 5)
+
+
+@pytest.mark.parametrize("place", EVERYWHERE, ids=STATES)
+def test_nothing_goes_out_between_the_years_on_the_days_that_are_closed(place: Place) -> None:
+    for year in range(2024, 2034):
+        for month, day in ((12, 24), (12, 25), (12, 26), (12, 31), (1, 1)):
+            noon = datetime(year, month, day, 12, tzinfo=BERLIN)
+            assert not HOURS.may_send(noon, place), noon
+    assert shown(HOURS.next_opening(berlin("2026-12-23 17:00"), place)) == "2026-12-28 09:00"
+
+
+def test_christmas_eve_is_no_working_day_of_a_consent_window_either() -> None:
+    assert HOURS.add_working_days(date(2026, 12, 22), 7, HUECKELHOVEN) == date(2027, 1, 6)
+    assert HOURS.add_working_days(date(2026, 12, 22), 7, ERBACH) == date(2027, 1, 7)
+    assert HOURS.holiday_name(date(2026, 12, 24), ERBACH) is None
+
+
+def test_a_nudge_on_all_saints_day_reaches_each_state_on_its_own_day() -> None:
+    assert planned(Kind.NUDGE, "2027-11-01 09:00", HUECKELHOVEN) == "2027-11-02 09:00"
+    assert planned(Kind.NUDGE, "2027-11-01 09:00", ERBACH) == "2027-11-02 09:00"
+    assert planned(Kind.NUDGE, "2027-11-01 09:00", BUXTEHUDE) == "2027-11-01 09:00"
+
+
+def test_the_dates_of_the_monthly_nudge_need_no_moving() -> None:
+    for first_monday in ("2026-12-07 09:00", "2027-01-04 09:00", "2027-02-01 09:00"):
+        assert planned(Kind.NUDGE, first_monday) == first_monday
+
+
+# ---------------------------------------------------------------- whose holidays
+
+
+def test_without_a_municipality_the_networks_state_counts() -> None:
+    epiphany = date(2027, 1, 6)
+    assert not Hours(network_state="Baden-Württemberg").is_working_day(epiphany, Place())
+    assert Hours(network_state="Niedersachsen").is_working_day(epiphany, Place())
+    assert Hours().is_working_day(epiphany, Place())
+    assert Hours(network_state="Baden-Württemberg").is_working_day(epiphany, BUXTEHUDE)
+
+
+def test_the_peace_festival_is_augsburgs_alone() -> None:
+    festival = date(2028, 8, 8)
+    augsburg = Place(state="Bayern", locality=AUGSBURG)
+    assert HOURS.holiday_name(festival, augsburg) == "Augsburger Hohes Friedensfest"
+    assert not HOURS.is_working_day(festival, augsburg)
+    assert HOURS.is_working_day(festival, Place(state="Bayern", locality="09162000"))
+
+
+def test_assumption_counts_in_all_of_bavaria_and_in_the_saarland() -> None:
+    assumption = date(2028, 8, 15)
+    off = [state for state in STATES if not HOURS.is_working_day(assumption, Place(state=state))]
+    assert off == ["Bayern", "Saarland"]
+    assert not HOURS.is_working_day(assumption, Place(state="Bayern", locality=AUGSBURG))
+    assert not HOURS.is_working_day(assumption, Place(state="Bayern", locality="09564000"))
+
+
+@pytest.mark.parametrize(
+    ("state", "locality", "working"),
+    [
+        ("Sachsen", "14625080", False),  # Crostwitz
+        ("Sachsen", "14612000", True),  # Dresden
+        ("Sachsen", None, True),
+        ("Thüringen", "16061045", False),  # Heilbad Heiligenstadt, in Eichsfeld
+        ("Thüringen", "16063032", False),  # Geisa
+        ("Thüringen", "16051000", True),  # Erfurt
+        ("Thüringen", None, True),
+        ("Hessen", None, False),
+    ],
+)
+def test_corpus_christi_in_saxony_and_thuringia_depends_on_the_town(
+    state: str, locality: str | None, *, working: bool
+) -> None:
+    assert HOURS.is_working_day(date(2027, 5, 27), Place(state=state, locality=locality)) is working
+
+
+def test_the_towns_named_for_corpus_christi_stand_in_the_register() -> None:
+    register = Path(__file__).parents[2].parent / "shared" / "data" / "municipalities.csv"
+    if not register.exists():
+        pytest.skip("../shared/data/municipalities.csv isn't there")
+    with register.open(encoding="utf-8", newline="") as file:
+        states = {row["ags"]: row["state"] for row in csv.DictReader(file)}
+    assert {states[ags] for ags in FRONLEICHNAM_SAXONY} == {"Sachsen"}
+    assert {states[ags] for ags in FRONLEICHNAM_THURINGIA} == {"Thüringen"}
+    assert states[AUGSBURG] == "Bayern"
+    assert set(states.values()) == set(STATES)
+
+
+# ---------------------------------------------------------------- the window
+
+
+def test_the_window_opens_at_nine_sharp_and_five_is_outside() -> None:
+    for at, inside in (("08:59:59", False), ("09:00:00", True), ("16:59:59", True), ("17:00:00", False)):
+        assert HOURS.may_send(berlin(f"2026-11-24 {at}"), ERBACH) is inside, at
+
+
+def test_each_reads_the_clock_of_their_own_zone() -> None:
+    azores = Place(tz="Atlantic/Azores", state="Hamburg")
+    assert shown(HOURS.next_opening(berlin("2026-11-24 09:00"), azores)) == "2026-11-24 11:00"
+    assert HOURS.day_of(berlin("2026-11-24 00:30"), azores) == date(2026, 11, 23)
+
+
+def test_a_moment_inside_is_kept_to_the_microsecond() -> None:
+    at = berlin("2026-11-24 10:20:30").replace(microsecond=123_456)
+    assert HOURS.next_opening(at, ERBACH) == at
+
+
+def test_a_time_in_the_gap_in_spring_is_the_first_moment_after_it() -> None:
+    gap = HOURS.at_local(date(2027, 3, 28), time(2, 30), ERBACH)
+    assert gap == datetime(2027, 3, 28, 1, tzinfo=UTC)
+    assert shown(gap) == "2027-03-28 03:00"
+    assert HOURS.at_local(date(2027, 3, 28), time(2, 0, 0, 500_000), ERBACH) == gap
+
+
+def test_a_time_in_the_doubled_hour_in_autumn_is_the_first_of_the_two() -> None:
+    for at in (time(2, 30, fold=1), time(2, 30)):
+        assert HOURS.at_local(date(2028, 10, 29), at, ERBACH) == datetime(2028, 10, 29, 0, 30, tzinfo=UTC)
+
+
+def test_a_time_of_day_is_the_persons_whatever_zone_it_brings_along() -> None:
+    at = HOURS.at_local(date(2026, 11, 24), time(9, 0, 0, 500, tzinfo=UTC), ERBACH)
+    assert at == datetime(2026, 11, 24, 8, 0, 0, 500, tzinfo=UTC)
+
+
+def test_a_day_left_out_altogether_begins_and_ends_where_the_next_one_begins() -> None:
+    apia = Place(tz="Pacific/Apia")
+    left_out = date(2011, 12, 30)
+    assert HOURS.at_local(left_out, time(9), apia) == datetime(2011, 12, 30, 10, tzinfo=UTC)
+    assert HOURS.opening(left_out, apia) == HOURS.closing(left_out, apia)
+
+
+def test_a_window_lost_in_the_gap_waits_for_the_next_day() -> None:
+    hours = Hours(window=Window(days=frozenset(range(7)), opens=time(2, 10), closes=time(2, 40)))
+    assert shown(hours.next_opening(berlin("2027-03-28 01:00"), ERBACH)) == "2027-03-30 02:10"  # after Easter Monday
+
+
+def test_a_window_of_the_whole_day_has_no_seam_at_midnight() -> None:
+    hours = Hours(window=Window(days=frozenset(range(7)), opens=time(0), closes=time(0)))
+    for at in ("2027-03-27 23:59:59", "2027-10-31 00:00:00", "2027-10-30 23:59:59", "2026-11-22 03:00:00"):
+        assert hours.may_send(berlin(at), HUECKELHOVEN), at
+    assert shown(hours.next_opening(berlin("2027-10-03 00:00"), HUECKELHOVEN)) == "2027-10-04 00:00"
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        ("2026-11-24 10:20:00", "2026-11-24 11:00"),
+        ("2026-11-24 10:00:00", "2026-11-24 11:00"),
+        ("2026-11-24 09:59:00", "2026-11-24 10:00"),
+        ("2026-11-24 09:59:01", "2026-11-24 11:00"),  # ten would be in less than a minute
+        ("2026-11-24 16:20:00", "2026-11-25 09:00"),  # five is outside
+        ("2026-11-24 08:58:00", "2026-11-24 09:00"),
+        ("2026-11-24 08:59:30", "2026-11-24 10:00"),
+        ("2026-11-27 21:00:00", "2026-11-30 09:00"),
+        ("2026-12-23 16:30:00", "2026-12-28 09:00"),
+    ],
+)
+def test_a_no_is_told_at_the_next_full_hour_that_does_not_give_it_away(at: str, told: str) -> None:
+    assert shown(HOURS.next_full_hour_inside(berlin(at), ERBACH)) == told
+
+
+def test_full_hours_are_those_of_the_persons_clock() -> None:
+    kathmandu = Place(tz="Asia/Kathmandu")  # 05:45 ahead of UTC
+    assert HOURS.next_full_hour_inside(datetime(2026, 11, 24, 6, tzinfo=UTC), kathmandu) == datetime(
+        2026, 11, 24, 6, 15, tzinfo=UTC
+    )
+
+
+def test_a_full_hour_stays_full_where_the_clock_moves_by_half_an_hour() -> None:
+    hours = Hours(window=Window(days=frozenset(range(7)), opens=time(0), closes=time(0)))
+    lord_howe = Place(tz="Australia/Lord_Howe")
+    told = hours.next_full_hour_inside(datetime(2027, 4, 3, 14, 50, tzinfo=UTC), lord_howe)  # 01:50, at 02:00 back
+    assert told.astimezone(ZoneInfo(lord_howe.tz)).strftime("%H:%M") == "02:00"
+    assert told == datetime(2027, 4, 3, 15, 30, tzinfo=UTC)
+
+
+# ---------------------------------------------------------------- what kind it is
+
+
+@pytest.mark.parametrize("kind", OFFICE_HOURS)
+def test_at_night_everything_waits_that_was_not_just_asked_for(kind: Kind) -> None:
+    assert planned(kind, "2026-11-23 21:40") == "2026-11-24 09:00"
+
+
+@pytest.mark.parametrize("kind", [Kind.ANSWER, Kind.SNOOZE])
+def test_answers_and_times_people_named_keep_their_time_at_any_hour(kind: Kind) -> None:
+    assert planned(kind, "2026-12-24 22:15", paused_until=date(2027, 2, 1)) == "2026-12-24 22:15"
+
+
+@pytest.mark.parametrize("kind", COUNTED)
+def test_the_fourth_unasked_message_of_a_week_waits_for_the_next_week_that_has_room(kind: Kind) -> None:
+    this, following = date(2026, 11, 23), date(2026, 11, 30)
+    assert planned(kind, "2026-11-25 10:00", unasked_this_week={this: 2}) == "2026-11-25 10:00"
+    assert planned(kind, "2026-11-25 10:00", unasked_this_week={this: 3}) == "2026-11-30 09:00"
+    assert planned(kind, "2026-11-25 10:00", unasked_this_week={this: 3, following: 4}) == "2026-12-07 09:00"
+    assert planned(kind, "2026-11-25 10:00", unasked_this_week={this: 1}, ceiling=1) == "2026-11-30 09:00"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in COUNTED])
+def test_what_does_not_count_is_not_held_up_by_the_ceiling(kind: Kind) -> None:
+    assert planned(kind, "2026-11-25 10:00", unasked_this_week=lambda _: 99) == "2026-11-25 10:00"
+
+
+def test_the_week_is_the_one_in_which_it_would_arrive_on_the_persons_own_calendar() -> None:
+    asked: list[date] = []
+
+    def none_so_far(week: date) -> int:
+        asked.append(week)
+        return 0
+
+    planned(Kind.NUDGE, "2026-11-27 18:00", unasked_this_week=none_so_far)  # Friday evening: Monday counts
+    planned(Kind.NUDGE, "2026-11-29 23:30", unasked_this_week=none_so_far)
+    auckland = Place(tz="Pacific/Auckland")  # Monday morning there is Sunday evening here
+    planned(Kind.NUDGE, "2026-11-29 21:30", auckland, unasked_this_week=none_so_far)
+    assert asked == [date(2026, 11, 30)] * 3
+
+
+def test_a_full_week_after_a_holiday_monday_moves_to_its_tuesday() -> None:
+    full = {date(2027, 3, 22): 3}
+    assert planned(Kind.PROMPT, "2027-03-25 10:00", unasked_this_week=full) == "2027-03-30 09:00"
+
+
+def test_the_week_ends_with_sunday_where_sundays_are_open() -> None:
+    hours = Hours(window=Window(days=frozenset(range(7))))
+    full = {date(2026, 11, 23): 3}
+    assert planned(Kind.NUDGE, "2026-11-25 10:00", hours=hours, unasked_this_week=full) == "2026-11-30 09:00"
+
+
+@pytest.mark.parametrize("kind", COUNTED)
+def test_prompts_and_nudges_wait_until_the_person_is_back(kind: Kind) -> None:
+    assert planned(kind, "2026-12-01 10:00", paused_until=date(2027, 1, 1)) == "2027-01-04 09:00"
+    assert planned(kind, "2026-12-01 10:00", paused_until=date(2026, 12, 1)) == "2026-12-01 10:00"
+    assert planned(kind, "2026-12-01 10:00", paused_until=date(2026, 12, 2)) == "2026-12-02 09:00"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in COUNTED])
+def test_a_pause_holds_up_nothing_else(kind: Kind) -> None:
+    assert planned(kind, "2026-12-01 10:00", paused_until=date(2027, 1, 1)) == "2026-12-01 10:00"
+
+
+def test_only_requests_and_changes_of_a_visit_are_sent_again_when_nobody_knows_whether_they_arrived() -> None:
+    assert [kind for kind in Kind if kind.resend_uncertain] == [Kind.REQUEST, Kind.VISIT]
+
+
+# ---------------------------------------------------------------- at the moment of sending
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_what_is_due_goes_out(kind: Kind) -> None:
+    assert decided(kind, now="2026-11-24 10:00", due="2026-11-24 09:59") == Send()
+
+
+@pytest.mark.parametrize("kind", OFFICE_HOURS)
+def test_what_missed_the_closing_waits_for_the_morning(kind: Kind) -> None:
+    assert decided(kind, now="2026-11-24 17:00", due="2026-11-24 16:59") == Wait(berlin("2026-11-25 09:00"))
+
+
+def test_what_is_not_yet_due_waits_for_its_time() -> None:
+    assert decided(Kind.SNOOZE, now="2026-11-24 10:00", due="2026-11-24 22:00") == Wait(berlin("2026-11-24 22:00"))
+
+
+@pytest.mark.parametrize("kind", [Kind.PROMPT, Kind.NUDGE, Kind.VISIT_REMINDER])
+def test_after_a_day_of_downtime_a_prompt_lapses(kind: Kind) -> None:
+    assert decided(kind, now="2026-11-25 10:00", due="2026-11-24 10:00") == Send()
+    assert decided(kind, now="2026-11-25 10:01", due="2026-11-24 10:00") == Lapsed()
+    assert decided(kind, now="2026-11-24 10:31", due="2026-11-24 10:00", catch_up=timedelta(minutes=30)) == Lapsed()
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in {Kind.PROMPT, Kind.NUDGE, Kind.VISIT_REMINDER}])
+def test_requests_answers_and_handovers_never_lapse(kind: Kind) -> None:
+    assert decided(kind, now="2026-12-15 10:00", due="2026-11-24 10:00") == Send()
+
+
+def test_a_weekend_of_downtime_is_caught_up_only_within_the_bound() -> None:
+    due = "2026-11-27 16:30"
+    assert decided(Kind.NUDGE, now="2026-11-28 10:00", due=due) == Wait(berlin("2026-11-30 09:00"))
+    assert decided(Kind.NUDGE, now="2026-11-30 09:00", due=due) == Lapsed()
+
+
+def test_the_night_before_an_opening_is_no_lateness() -> None:
+    assert decided(Kind.NUDGE, now="2026-11-30 09:05", due="2026-11-27 17:30") == Send()
+
+
+def test_a_pause_is_no_lateness() -> None:
+    back = date(2026, 12, 7)
+    assert decided(Kind.PROMPT, now="2026-12-04 10:00", due="2026-11-24 10:00", paused_until=back) == Wait(
+        berlin("2026-12-07 09:00")
+    )
+    assert decided(Kind.PROMPT, now="2026-12-07 09:00", due="2026-11-24 10:00", paused_until=back) == Send()
+
+
+def test_a_week_that_was_full_is_no_lateness() -> None:
+    full = {date(2026, 11, 23): 3}
+    now = "2026-11-30 09:00"
+    assert decided(Kind.PROMPT, now="2026-11-25 10:00", due="2026-11-25 10:00", unasked_this_week=full) == Wait(
+        berlin(now)
+    )
+    assert decided(Kind.PROMPT, now=now, due="2026-11-25 10:00", unasked_this_week=full) == Send()
+
+
+def test_a_ceiling_reached_since_it_was_due_puts_it_off() -> None:
+    assert decided(
+        Kind.NUDGE,
+        now="2026-11-30 09:10",
+        due="2026-11-29 20:00",
+        unasked_this_week={date(2026, 11, 30): 3},
+    ) == Wait(berlin("2026-12-07 09:00"))
+
+
+# ---------------------------------------------------------------- settings that can't be
+
+
+def test_a_clock_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        HOURS.next_opening(datetime(2026, 11, 24, 9), ERBACH)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize("tz", ["Europe/Atlantis", "Europe", "../etc/passwd", ""])
+def test_an_unknown_zone_is_named_with_the_remedy(tz: str) -> None:
+    with pytest.raises(ValueError, match="write it like Europe/Berlin"):
+        Place(tz=tz)
+
+
+def test_an_unknown_state_is_named_with_the_remedy() -> None:
+    with pytest.raises(ValueError, match="'NRW': write one of Baden-Württemberg"):
+        Place(state="NRW")
+    with pytest.raises(ValueError, match="'NRW'"):
+        Hours(network_state="NRW")
+
+
+@pytest.mark.parametrize(("opens", "closes"), [(time(17), time(9)), (time(9), time(9))])
+def test_a_window_that_never_opens_is_refused(opens: time, closes: time) -> None:
+    with pytest.raises(ValueError, match="open before it closes"):
+        Window(opens=opens, closes=closes)
+
+
+@pytest.mark.parametrize("days", [frozenset[int](), frozenset({7})])
+def test_a_window_needs_days_of_the_week(days: frozenset[int]) -> None:
+    with pytest.raises(ValueError, match="at least one day"):
+        Window(days=days)
+
+
+def test_hours_that_never_open_say_so_instead_of_searching_for_ever() -> None:
+    never = Hours(closed=frozenset((month, day) for month in range(1, 13) for day in range(1, 32)))
+    with pytest.raises(ValueError, match="give it more days"):
+        never.next_opening(berlin("2026-11-24 09:00"), ERBACH)
+    with pytest.raises(ValueError, match="give it more days"):
+        never.add_working_days(date(2026, 11, 24), 1, ERBACH)
+    with pytest.raises(ValueError, match="ceiling must be at least 1"):
+        planned(Kind.NUDGE, "2026-11-24 09:00", ceiling=0)
