@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable
 
-_FOLD = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "Ä": "a", "Ö": "o", "Ü": "u", "’": "'", "—": "–", "\xa0": " ", "\n": " ", "\t": " "})
+_FOLD = str.maketrans(
+    {"ä": "a", "ö": "o", "ü": "u", "Ä": "a", "Ö": "o", "Ü": "u", "’": "'", "—": "–", "\xa0": " ", "\n": " ", "\t": " "}
+)
 
 
 def fold_dates(text: str) -> str:
@@ -58,8 +60,13 @@ _ENGLISH = (
     "twenty-fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first"
 ).split()
 ORDINALS = {word: number for number, word in _GERMAN.items()}
-ORDINALS |= {word.replace("funf", "fuenf").replace("zwolf", "zwoelf").replace("dreisig", "dreissig"): n for n, word in _GERMAN.items()}
-ORDINALS |= {word[:-1]: n for word, n in list(ORDINALS.items())} | {f"{word[:-1]}r": n for word, n in list(ORDINALS.items())}
+ORDINALS |= {
+    word.replace("funf", "fuenf").replace("zwolf", "zwoelf").replace("dreisig", "dreissig"): n
+    for n, word in _GERMAN.items()
+}
+ORDINALS |= {word[:-1]: n for word, n in list(ORDINALS.items())} | {
+    f"{word[:-1]}r": n for word, n in list(ORDINALS.items())
+}
 ORDINALS |= {word: n for n, word in enumerate(_ENGLISH, start=1)}
 
 # Days with a fixed date; the movable ones are left to asking.

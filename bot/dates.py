@@ -18,7 +18,8 @@ from bot.date_words import COUNT, HOLIDAYS, MONTHS, NUMBERS, ORDINALS, WEEKDAYS,
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
     """One day. `after_days` when it was said as a span from today ("in 14 Tagen"); `explicit` when it named a day
-    or month of the calendar."""
+    or month of the calendar.
+    """
 
     date: date
     after_days: int | None = None
@@ -70,7 +71,9 @@ N = rf"(?:\d{{1,3}}|{alternatives(NUMBERS)})"
 D = r"(?:0?[1-9]|[12]\d|3\d)"
 M = r"(?:0?[1-9]|1\d)"
 Y = r"(?:\d{4}|'?\d{2}(?!\d|:|\.\d|[.,]?\s*uhr))"
-LEAD = r"(?:(?:ab|seit|am|an|bis|vom|von|zum|zu|den|dem|der|auf|fur|fuer|um|erst|from|on|until|till|by|the|to|for|of)\s+)"
+LEAD = (
+    r"(?:(?:ab|seit|am|an|bis|vom|von|zum|zu|den|dem|der|auf|fur|fuer|um|erst|from|on|until|till|by|the|to|for|of)\s+)"
+)
 TH = r"(?:st|nd|rd|th)"
 _YEARED = 300  # days: a day further ahead than this, said without a year, has probably just passed
 
@@ -202,19 +205,25 @@ def _slashed(m: Match, today: date) -> When:
     return Unsure(readings=tuple(sorted(r.date for r in readings)))
 
 
-@_rule(rf"{LEAD}?{WD}(?:(?P<d>{D})(?:\.|ten|te|ter|{TH})?|(?P<o>{ORDINAL}))\s*(?:of\s+)?(?P<m>{MONTH})(?:\b\.?,?\s*(?P<y>{Y}))?")
+@_rule(
+    rf"{LEAD}?{WD}(?:(?P<d>{D})(?:\.|ten|te|ter|{TH})?|(?P<o>{ORDINAL}))\s*(?:of\s+)?(?P<m>{MONTH})(?:\b\.?,?\s*(?P<y>{Y}))?"
+)
 def _named(m: Match, today: date) -> When:
     day = int(m["d"]) if m["d"] else ORDINALS[m["o"]]
     return _checked(_known(day, MONTHS[m["m"]], m["y"], today), m["wd"])
 
 
-@_rule(rf"{LEAD}?{WD}(?P<m>{MONTH})\.?\s+(?:the\s+)?(?:(?P<d>{D}){TH}?|(?P<o>{ORDINAL}))(?!\.?\d|:)(?:,?\s*(?P<y>\d{{4}}))?")
+@_rule(
+    rf"{LEAD}?{WD}(?P<m>{MONTH})\.?\s+(?:the\s+)?(?:(?P<d>{D}){TH}?|(?P<o>{ORDINAL}))(?!\.?\d|:)(?:,?\s*(?P<y>\d{{4}}))?"
+)
 def _american(m: Match, today: date) -> When:
     day = int(m["d"]) if m["d"] else ORDINALS[m["o"]]
     return _checked(_known(day, MONTHS[m["m"]], m["y"], today), m["wd"])
 
 
-@_rule(rf"(?:am|ab|vom|bis(?:\s+zum)?|zum|auf\s+den|den|dem|ab\s+dem|nach\s+dem|vor\s+dem)\s+(?:(?P<wd>{WEEKDAY}),?\s*(?:den\s+)?)?(?:(?P<d>{D})(?:\.|ten|te)(?!\s?\d)|(?P<o>{ORDINAL})(?=\s*$|[.,!?)]))")
+@_rule(
+    rf"(?:am|ab|vom|bis(?:\s+zum)?|zum|auf\s+den|den|dem|ab\s+dem|nach\s+dem|vor\s+dem)\s+(?:(?P<wd>{WEEKDAY}),?\s*(?:den\s+)?)?(?:(?P<d>{D})(?:\.|ten|te)(?!\s?\d)|(?P<o>{ORDINAL})(?=\s*$|[.,!?)]))"
+)
 def _day_only(m: Match, today: date) -> When:
     return _checked(_of_month(int(m["d"]) if m["d"] else ORDINALS[m["o"]], today), m["wd"])
 
@@ -243,12 +252,16 @@ def _ends(m: Match, today: date) -> When:
     return _range(Day(date=first), last) if first and (m["y"] or first >= today) else Unsure()
 
 
-@_rule(rf"(?:vom\s+|von\s+|zwischen\s+(?:dem\s+)?|am\s+|den\s+)?(?P<d1>{D})\.?\s?(?:(?P<m1>{M})\.?)?{SEP}(?P<d2>{D})\.\s?(?P<m>{M})(?:\.\s?(?P<y>{Y})?|(?!\d))")
+@_rule(
+    rf"(?:vom\s+|von\s+|zwischen\s+(?:dem\s+)?|am\s+|den\s+)?(?P<d1>{D})\.?\s?(?:(?P<m1>{M})\.?)?{SEP}(?P<d2>{D})\.\s?(?P<m>{M})(?:\.\s?(?P<y>{Y})?|(?!\d))"
+)
 def _range_numeric(m: Match, today: date) -> When | None:
     return _ends(m, today)
 
 
-@_rule(rf"(?:vom\s+|von\s+|from\s+(?:the\s+)?|zwischen\s+(?:dem\s+)?|am\s+|on\s+(?:the\s+)?|den\s+)?(?P<d1>{D})(?:\.|ten|{TH})?(?:\s*(?:of\s+)?(?P<m1>{MONTH})\.?)?{SEP}(?P<d2>{D})(?:\.|ten|{TH})?\s*(?:of\s+)?(?P<m>{MONTH})(?:\b\.?,?\s*(?P<y>{Y}))?")
+@_rule(
+    rf"(?:vom\s+|von\s+|from\s+(?:the\s+)?|zwischen\s+(?:dem\s+)?|am\s+|on\s+(?:the\s+)?|den\s+)?(?P<d1>{D})(?:\.|ten|{TH})?(?:\s*(?:of\s+)?(?P<m1>{MONTH})\.?)?{SEP}(?P<d2>{D})(?:\.|ten|{TH})?\s*(?:of\s+)?(?P<m>{MONTH})(?:\b\.?,?\s*(?P<y>{Y}))?"
+)
 def _range_named(m: Match, today: date) -> When:
     return _ends(m, today)
 
@@ -258,22 +271,30 @@ def _range_american(m: Match, today: date) -> When:
     return _ends(m, today)
 
 
-@_rule(r"(?:ab\s+|bis\s+|from\s+|until\s+)?(?:heute|today|tonight)(?:\s+(?:fruh|frueh|morgen|vormittag|mittag|nachmittag|abend|morning|afternoon|evening))?")
+@_rule(
+    r"(?:ab\s+|bis\s+|from\s+|until\s+)?(?:heute|today|tonight)(?:\s+(?:fruh|frueh|morgen|vormittag|mittag|nachmittag|abend|morning|afternoon|evening))?"
+)
 def _today(m: Match, today: date) -> When:
     return Day(date=today)
 
 
-@_rule(r"(?:ab\s+|bis\s+|from\s+|until\s+|till\s+)?(?:(?<!guten )(?<!gutn )(?<!heute )(?<!am )morgen|tomorrow|tmrw|tomorow)(?:\s+(?:fruh|frueh|vormittag|mittag|nachmittag|abend|morning|afternoon|evening))?")
+@_rule(
+    r"(?:ab\s+|bis\s+|from\s+|until\s+|till\s+)?(?:(?<!guten )(?<!gutn )(?<!heute )(?<!am )morgen|tomorrow|tmrw|tomorow)(?:\s+(?:fruh|frueh|vormittag|mittag|nachmittag|abend|morning|afternoon|evening))?"
+)
 def _tomorrow(m: Match, today: date) -> When:
     return Day(date=today + timedelta(days=1))
 
 
-@_rule(r"(?:ab\s+|bis\s+|from\s+|until\s+)?(?:u(?:e)?ber\s?morgen|(?:the\s+)?day\s+after\s+tomorrow)(?:\s+(?:fruh|frueh|vormittag|mittag|nachmittag|abend))?")
+@_rule(
+    r"(?:ab\s+|bis\s+|from\s+|until\s+)?(?:u(?:e)?ber\s?morgen|(?:the\s+)?day\s+after\s+tomorrow)(?:\s+(?:fruh|frueh|vormittag|mittag|nachmittag|abend))?"
+)
 def _after_tomorrow(m: Match, today: date) -> When:
     return Day(date=today + timedelta(days=2))
 
 
-@_rule(rf"(?:(?P<base>heute|morgen|today|tomorrow|{WEEKDAY})\s+)?(?:in|within)\s+(?:etwa\s+|ca\.?\s+|about\s+)?(?P<n>{N})\s+(?P<unit>tag(?:en|e)?|woche[n]?|monat(?:en|e)?|jahr(?:en|e)?|days?|weeks?|fortnights?|months?|years?)")
+@_rule(
+    rf"(?:(?P<base>heute|morgen|today|tomorrow|{WEEKDAY})\s+)?(?:in|within)\s+(?:etwa\s+|ca\.?\s+|about\s+)?(?P<n>{N})\s+(?P<unit>tag(?:en|e)?|woche[n]?|monat(?:en|e)?|jahr(?:en|e)?|days?|weeks?|fortnights?|months?|years?)"
+)
 def _in_a_while(m: Match, today: date) -> When:
     count, unit, base = _number(m["n"]), m["unit"], m["base"]
     if unit.startswith(("monat", "month")):
@@ -293,7 +314,9 @@ def _in_a_while(m: Match, today: date) -> When:
     return Day(date=start + timedelta(days=days), after_days=None if base else days)
 
 
-@_rule(rf"(?P<wd>{WEEKDAY}|today|tomorrow)\s+week|(?:a\s+week\s+(?:from\s+)?(?:on\s+)?)(?P<wd2>{WEEKDAY}|today|tomorrow|now)")
+@_rule(
+    rf"(?P<wd>{WEEKDAY}|today|tomorrow)\s+week|(?:a\s+week\s+(?:from\s+)?(?:on\s+)?)(?P<wd2>{WEEKDAY}|today|tomorrow|now)"
+)
 def _week_from(m: Match, today: date) -> When:
     base = m["wd"] or m["wd2"]
     if base in {"today", "now"}:
@@ -316,7 +339,9 @@ def _which(word: str) -> str:
     return "this" if word.startswith(("diese", "this")) else "next"
 
 
-@_rule(rf"(?:ab\s+|bis\s+|am\s+|auf\s+|fur\s+|on\s+|from\s+|until\s+)?(?:in\s+der\s+)?(?:(?P<edge>anfang|mitte|ende|beginn|end\s+of|middle\s+of|beginning\s+of)\s+)?(?:(?P<wd>{WEEKDAY})\s+(?:(?:in\s+)?(?:der\s+)?))?{NEXT}(?:(?<=next)|\s+(?:woche|wo\.|week))(?:\s+week)?(?:\s+(?:am\s+|on\s+)?(?P<wd2>{WEEKDAY}))?(?<!next)(?<!after next [a-z])")
+@_rule(
+    rf"(?:ab\s+|bis\s+|am\s+|auf\s+|fur\s+|on\s+|from\s+|until\s+)?(?:in\s+der\s+)?(?:(?P<edge>anfang|mitte|ende|beginn|end\s+of|middle\s+of|beginning\s+of)\s+)?(?:(?P<wd>{WEEKDAY})\s+(?:(?:in\s+)?(?:der\s+)?))?{NEXT}(?:(?<=next)|\s+(?:woche|wo\.|week))(?:\s+week)?(?:\s+(?:am\s+|on\s+)?(?P<wd2>{WEEKDAY}))?(?<!next)(?<!after next [a-z])"
+)
 def _week(m: Match, today: date) -> When | None:
     if m["next"].startswith("the") is False and "woche" not in m[0] and "week" not in m[0] and "wo." not in m[0]:
         return None
@@ -331,12 +356,14 @@ def _week(m: Match, today: date) -> When | None:
     return Day(date=monday) if weeks else Unsure(readings=(today,))
 
 
-@_rule(rf"(?:(?:ab|bis|am|on|until|from|fur)\s+)?(?:den\s+|dem\s+)?(?:{NEXT}\s+)?(?P<wd>{WEEKDAY})(?:\s*(?:fruh|frueh|vormittag|mittag|nachmittag|abend|morning|afternoon))?")
+@_rule(
+    rf"(?:(?:ab|bis|am|on|until|from|fur)\s+)?(?:den\s+|dem\s+)?(?:{NEXT}\s+)?(?P<wd>{WEEKDAY})(?:\s*(?:fruh|frueh|vormittag|mittag|nachmittag|abend|morning|afternoon))?"
+)
 def _weekday(m: Match, today: date) -> When | None:
     if len(m["wd"]) < 3 and not re.match(r"(ab|bis|am|on)\s", m[0]):
         return None  # "do", "so", "mi" are words of their own
     weekday, coming = WEEKDAYS[m["wd"]], _coming(WEEKDAYS[m["wd"]], today)
-    if not m["next"] or (which := _which(m["next"])) in {"coming"}:
+    if not m["next"] or (which := _which(m["next"])) == "coming":
         return Day(date=coming)
     in_next_week = _monday(today, 1) + timedelta(days=weekday)
     if which == "after":
@@ -356,7 +383,9 @@ def _weekdays(m: Match, today: date) -> When:
 AFTER = r"(?P<lead>ab|erst(?:\s+(?:ab|im|wieder\s+(?:im|ab)))?|fru(?:e)?hestens(?:\s+(?:ab|im))?|nicht\s+vor|vor|from|not\s+before|not\s+until|as\s+of|starting)"
 
 
-@_rule(rf"(?:(?P<till>bis(?:\s+zum)?|until|till)\s+)?(?:{AFTER}\s+)?(?:im\s+|in\s+|zum\s+|dem\s+)?(?:the\s+)?(?:(?P<edge>anfang|mitte|ende|beginn|end\s+of|the\s+end\s+of|middle\s+of|mid[ -]|early|late|beginning\s+of|start\s+of)\s*(?:des\s+)?)?(?P<m>{MONTH})(?:s|es)?(?:\s+(?P<y>20\d\d))?(?!\.?\s*\d)")
+@_rule(
+    rf"(?:(?P<till>bis(?:\s+zum)?|until|till)\s+)?(?:{AFTER}\s+)?(?:im\s+|in\s+|zum\s+|dem\s+)?(?:the\s+)?(?:(?P<edge>anfang|mitte|ende|beginn|end\s+of|the\s+end\s+of|middle\s+of|mid[ -]|early|late|beginning\s+of|start\s+of)\s*(?:des\s+)?)?(?P<m>{MONTH})(?:s|es)?(?:\s+(?P<y>20\d\d))?(?!\.?\s*\d)"
+)
 def _month(m: Match, today: date) -> When | None:
     if len(m["m"]) < 4 and not (m["lead"] or m["till"] or m["edge"]) and m["m"] in {"mai", "may", "mar"}:
         return None
@@ -374,7 +403,9 @@ def _month(m: Match, today: date) -> When | None:
     return Unsure(readings=(first,))
 
 
-@_rule(rf"(?:(?P<till>bis|until|till)\s+)?(?:{AFTER}\s+)?(?:im\s+|in\s+)?(?:den\s+|dem\s+)?(?:(?P<edge>anfang|mitte|ende|end\s+of|beginning\s+of)\s+)?(?:des\s+|the\s+)?{NEXT}\s+(?P<unit>monat(?:s|es)?|jahr(?:es|s)?|month|year|quartal)")
+@_rule(
+    rf"(?:(?P<till>bis|until|till)\s+)?(?:{AFTER}\s+)?(?:im\s+|in\s+)?(?:den\s+|dem\s+)?(?:(?P<edge>anfang|mitte|ende|end\s+of|beginning\s+of)\s+)?(?:des\s+|the\s+)?{NEXT}\s+(?P<unit>monat(?:s|es)?|jahr(?:es|s)?|month|year|quartal)"
+)
 def _month_or_year(m: Match, today: date) -> When:
     year = m["unit"].startswith(("jahr", "year"))
     steps = {"after": 2, "next": 1, "coming": 1, "this": 0}[_which(m["next"])]
@@ -389,7 +420,9 @@ def _month_or_year(m: Match, today: date) -> When:
     return Day(date=first) if m["lead"] or m["edge"] or not year else Unsure(readings=(first,))
 
 
-@_rule(r"(?:(?P<till>bis|until|till)\s+(?:zum\s+)?)?(?:the\s+)?(?P<end>jahresende|ende\s+(?:des|dieses)\s+jahres|monatsende|ende\s+(?:des|dieses)\s+monats|end\s+of\s+(?:the\s+|this\s+)?(?:year|month)|ende\s+der\s+woche|end\s+of\s+the\s+week)")
+@_rule(
+    r"(?:(?P<till>bis|until|till)\s+(?:zum\s+)?)?(?:the\s+)?(?P<end>jahresende|ende\s+(?:des|dieses)\s+jahres|monatsende|ende\s+(?:des|dieses)\s+monats|end\s+of\s+(?:the\s+|this\s+)?(?:year|month)|ende\s+der\s+woche|end\s+of\s+the\s+week)"
+)
 def _end_of(m: Match, today: date) -> When:
     if "woche" in m["end"] or "week" in m["end"]:
         return Unsure(readings=(_monday(today, 0) + timedelta(days=4),))
@@ -398,7 +431,9 @@ def _end_of(m: Match, today: date) -> When:
     return Day(date=last) if m["till"] else Unsure(readings=(last,))
 
 
-@_rule(r"(?:ab\s+|bis\s+|in\s+(?:der\s+)?|from\s+)?(?:kw|kalenderwoche|calendar\s+week|week)\s*(?P<w>\d{1,2})(?:\s*/?\s*(?P<y>20\d\d))?")
+@_rule(
+    r"(?:ab\s+|bis\s+|in\s+(?:der\s+)?|from\s+)?(?:kw|kalenderwoche|calendar\s+week|week)\s*(?P<w>\d{1,2})(?:\s*/?\s*(?P<y>20\d\d))?"
+)
 def _calendar_week(m: Match, today: date) -> When:
     week, year = int(m["w"]), int(m["y"]) if m["y"] else today.year
     for of in [year] if m["y"] else [year, year + 1]:
@@ -417,17 +452,23 @@ def _holiday(m: Match, today: date) -> When:
     return _known(day, month, None, today)
 
 
-@_rule(r"(?:bis\s+)?(?:nach|vor|in|uber|ueber|wahrend|waehrend|after|before|over|during)\s+(?:den\s+|die\s+|der\s+|dem\s+|the\s+|meinem\s+|meinen\s+|my\s+)?(?:\w+\s?)?(?:ferien|weihnachten|feiertage\w*|ostern|pfingsten|neujahr|urlaub|holidays?|vacation|christmas|easter|new\s+year\w*|jahreswechsel|sommerpause|karneval|fasching)")
+@_rule(
+    r"(?:bis\s+)?(?:nach|vor|in|uber|ueber|wahrend|waehrend|after|before|over|during)\s+(?:den\s+|die\s+|der\s+|dem\s+|the\s+|meinem\s+|meinen\s+|my\s+)?(?:\w+\s?)?(?:ferien|weihnachten|feiertage\w*|ostern|pfingsten|neujahr|urlaub|holidays?|vacation|christmas|easter|new\s+year\w*|jahreswechsel|sommerpause|karneval|fasching)"
+)
 def _vague_holiday(m: Match, today: date) -> When:
     return Unsure()
 
 
-@_rule(r"(?:zwischen\s+den\s+jahren|am\s+wochenende|at\s+the\s+weekend|on\s+the\s+weekend|(?:im|zum|nach\s+dem|ab|in|after\s+the)\s+(?:nachsten\s+|next\s+|the\s+)?(?:fruhjahr|fruehjahr|fruhling|sommer|herbst|winter|neuen\s+jahr|spring|summer|autumn|new\s+year|ersten\s+quartal|zweiten\s+quartal|first\s+quarter|second\s+quarter)|q[1-4]|in\s+(?:ein\s+)?paar\s+(?:tagen|wochen|monaten)|in\s+(?:einigen|wenigen)\s+(?:tagen|wochen|monaten)|in\s+a\s+(?:few|couple\s+of)\s+(?:days|weeks|months)|in\s+den\s+na(?:e)?chsten\s+(?:\w+\s+)?(?:tagen|wochen|monaten))")
+@_rule(
+    r"(?:zwischen\s+den\s+jahren|am\s+wochenende|at\s+the\s+weekend|on\s+the\s+weekend|(?:im|zum|nach\s+dem|ab|in|after\s+the)\s+(?:nachsten\s+|next\s+|the\s+)?(?:fruhjahr|fruehjahr|fruhling|sommer|herbst|winter|neuen\s+jahr|spring|summer|autumn|new\s+year|ersten\s+quartal|zweiten\s+quartal|first\s+quarter|second\s+quarter)|q[1-4]|in\s+(?:ein\s+)?paar\s+(?:tagen|wochen|monaten)|in\s+(?:einigen|wenigen)\s+(?:tagen|wochen|monaten)|in\s+a\s+(?:few|couple\s+of)\s+(?:days|weeks|months)|in\s+den\s+na(?:e)?chsten\s+(?:\w+\s+)?(?:tagen|wochen|monaten))"
+)
 def _vague(m: Match, today: date) -> When:
     return Unsure()
 
 
-@_rule(rf"(?:am\s+|im\s+|in\s+(?:der\s+|the\s+)?|since\s+|seit\s+)?(?:vor\s?gestern|gestern|yesterday|(?:letzt|vergangen|vorig)\w{{1,2}}\s+(?:{WEEKDAY}|{MONTH}|woche|monat|jahr|mal)|last\s+(?:{WEEKDAY}|{MONTH}|week|month|year|time)|vor\s+{N}\s+(?:tag\w*|woche\w*|monat\w*|jahr\w*)|{N}\s+(?:days?|weeks?|months?|years?)\s+ago)")
+@_rule(
+    rf"(?:am\s+|im\s+|in\s+(?:der\s+|the\s+)?|since\s+|seit\s+)?(?:vor\s?gestern|gestern|yesterday|(?:letzt|vergangen|vorig)\w{{1,2}}\s+(?:{WEEKDAY}|{MONTH}|woche|monat|jahr|mal)|last\s+(?:{WEEKDAY}|{MONTH}|week|month|year|time)|vor\s+{N}\s+(?:tag\w*|woche\w*|monat\w*|jahr\w*)|{N}\s+(?:days?|weeks?|months?|years?)\s+ago)"
+)
 def _past(m: Match, today: date) -> When:
     return Past()
 
@@ -455,7 +496,9 @@ def find_dates(text: str, today: date) -> tuple[FoundDate, ...]:
     return tuple(sorted(chosen, key=lambda found: found.start))
 
 
-_NEGATED = re.compile(r"(?:\bnicht|\bnot|\bstatt|\binstead of|\bkein\w*)\s+(?:schon\s+|erst\s+|on\s+|am\s+|vom\s+|dem\s+)*$")
+_NEGATED = re.compile(
+    r"(?:\bnicht|\bnot|\bstatt|\binstead of|\bkein\w*)\s+(?:schon\s+|erst\s+|on\s+|am\s+|vom\s+|dem\s+)*$"
+)
 
 
 def read_date(text: str, today: date) -> Day | Days | Unsure | None:

@@ -78,7 +78,7 @@ MET = frozenset({State.MEDIATED, State.TALKED, State.SETTLED})  # both have the 
 
 
 class IllegalTransition(ValueError):
-    """This event can't happen in this state; nothing was changed."""
+    """The event can't happen in this state; nothing was changed."""
 
 
 def after(state: State, event: Event) -> State:

@@ -97,7 +97,8 @@ Block: TypeAlias = Text | Quote | Facts | Contacts | Choices | Ask | File
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """Blocks in order. `replaces` is the outbox key of an earlier message that this one takes the place of,
-    where the platform can edit; elsewhere it is simply sent."""
+    where the platform can edit; elsewhere it is simply sent.
+    """
 
     blocks: tuple[Block, ...]
     language: Literal["de", "en"] = "de"

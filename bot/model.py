@@ -10,7 +10,6 @@ from bot.events import Account, Address
 from bot.forms import Form
 from bot.matching.places import Municipality
 
-
 Body: TypeAlias = Municipality  # or a district, an Amt, a joint authority, an IT provider: its `kind` tells
 
 

@@ -4,14 +4,14 @@ All stores seen through one `UnitOfWork` share one transaction. Reads return fro
 later reads of the same unit of work. Every instant is aware; stores keep UTC.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, Protocol, TypeAlias
 
 from bot.events import Account, Address, Incoming
-from bot.hours import Kind
+from bot.kinds import Kind, Send, Wait
 from bot.matching.topics import Topic
 from bot.messages import Ask, Choices, Message
 from bot.model import (
@@ -29,9 +29,9 @@ from bot.model import (
     Offer,
     Person,
     Role,
+    Source,
     Step,
 )
-
 
 ERASED = "p_erased"
 """Stands in an asker's rows (introductions, lists) for a contact who has been erased; no person has this key."""
@@ -86,6 +86,9 @@ class People(Protocol):
 
     async def affiliate(self, affiliation: Affiliation) -> None:
         """Ends the affiliation in force that has the same source, then adds this one."""
+
+    async def end_affiliation(self, person: str, source: Source, on: date) -> None:
+        """From this day on it no longer holds."""
 
     async def offers(self, person: str) -> Sequence[Offer]: ...
     async def offers_of(self, people: Iterable[str]) -> dict[str, Sequence[Offer]]: ...
@@ -399,7 +402,9 @@ class TryLater:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undeliverable:
-    cause: str  # "app removed", "room left", "blocked": becomes the truthful status
+    """The account can't be reached any more; or only this message, if the cause begins with "message"."""
+
+    cause: str  # "app removed", "room left", "blocked", "message too large": becomes the truthful status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -423,9 +428,22 @@ class Transport(Protocol):
         """Carries it out once; never raises for what a platform may answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Nobody wants it any more. The reason is for the report, never a text."""
+
+    reason: str
+
+
+Verdict: TypeAlias = Send | Wait | Drop | Undeliverable
+StillTrue: TypeAlias = Callable[["UnitOfWork", Delivery, datetime], Awaitable[Verdict]]
+"""Asked of each row but answers at the moment of sending; the core's is in `bot/sending.py`."""
+
+
 class Worker(Protocol):
     """Claiming is SQL and lives in storage; the scheduler carries out what it hands over. Leases use the
-    database's clock, business time (`now`) is the caller's."""
+    database's clock, business time (`now`) is the caller's.
+    """
 
     async def claim(
         self, now: datetime, platforms: Iterable[str], *, owner: str, limit: int = 50, only: Iterable[str] = ()

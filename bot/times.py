@@ -49,7 +49,9 @@ def _read(parts: dict[str, str | None]) -> time | None:
     if half := parts.get("half"):
         return at.replace(hour=at.hour % 12 + (12 if half.startswith("p") else 0)) if 1 <= at.hour <= 12 else None
     if part := parts.get("part"):
-        minutes = at.hour * 60 + {"half past": 30, "halb": -30}.get(part, 15 if part.endswith(("nach", "past")) else -15)
+        minutes = at.hour * 60 + {"half past": 30, "halb": -30}.get(
+            part, 15 if part.endswith(("nach", "past")) else -15
+        )
         return time(minutes // 60 % 24, minutes % 60) if minutes >= 7 * 60 else None
     return None if parts.get("bare") and at.hour in _OPEN else at
 

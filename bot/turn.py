@@ -1,7 +1,7 @@
 """What a handler works with: a scene (time, rules, one unit of work), and for people the turn that happens in it."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
@@ -87,7 +87,7 @@ class Turn(Scene):
     person: Person | None
     say: Words
     question: Question | None = None  # the newest one there, answered or not
-    capabilities: Capabilities = Capabilities()
+    capabilities: Capabilities = field(default_factory=Capabilities)
 
     @property
     def me(self) -> Person:

@@ -40,15 +40,15 @@ class AffiliationStore:
         return {person: body for person, (_, body) in best.items()}
 
     async def add(self, affiliation: Affiliation) -> None:
-        same = (affiliations.c.person == affiliation.person) & (affiliations.c.source == affiliation.source)
-        await self._in.run(
-            delete(affiliations).where(same, affiliations.c.until.is_(None), affiliations.c.since >= affiliation.since)
-        )
-        ended = update(affiliations).where(
-            same, or_(affiliations.c.until.is_(None), affiliations.c.until > affiliation.since)
-        )
-        await self._in.run(ended.values(until=affiliation.since))
+        await self.end(affiliation.person, affiliation.source, affiliation.since)
         await self._in.run(affiliations.insert(), asdict(affiliation))
+
+    async def end(self, person: str, source: Source, on: date) -> None:
+        """One that began that day or later has never been in force, and goes."""
+        same = (affiliations.c.person == person) & (affiliations.c.source == source)
+        await self._in.run(delete(affiliations).where(same, affiliations.c.until.is_(None), affiliations.c.since >= on))
+        ended = update(affiliations).where(same, or_(affiliations.c.until.is_(None), affiliations.c.until > on))
+        await self._in.run(ended.values(until=on))
 
 
 def _in_force(on: date | None) -> ColumnElement[bool]:

@@ -101,6 +101,7 @@ class Keep(Enum):
     ANSWERED_12_MONTHS = "12 months after the network office answered"
     DRAFT_24_HOURS = "24 hours, then the draft is gone"
     MESSAGE_30_DAYS = "30 days; the text only until the message was acknowledged or has lapsed"
+    QUESTION_30_DAYS = "30 days, so that its choices can be picked; what people typed only until it is answered"
     EVENT_30_DAYS = "30 days; the text only until the turn was committed"
     DIALOG_24_HOURS = "24 hours"
     CODE_1_DAY = "15 minutes of use, deleted within a day"

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 BUSY = 30  # seconds a command waits for another process that writes
-READ_ONLY = "lotse_read_only"  # execution option of a connection
+BEGIN = "lotse_begin"  # execution option of a SQLite connection: how it begins; None: no transaction at all
 
 
 class DatabaseInUse(Exception):
@@ -43,7 +43,7 @@ _REMEDY = "not a database URL: give sqlite:///PATH or postgresql://USER:PASSWORD
 
 
 def open_engine(text: str, *, pooled: bool = True) -> AsyncEngine:
-    """The file of a SQLite database is made if it is missing; its folder is not."""
+    """The file of a SQLite database is made if it is missing, readable by its owner only."""
     url = database_url(text)
     options: dict[str, Any] = {} if pooled else {"poolclass": NullPool}
     if url.drivername == "postgresql+asyncpg":
@@ -51,10 +51,17 @@ def open_engine(text: str, *, pooled: bool = True) -> AsyncEngine:
             options |= {"pool_size": 10, "max_overflow": 10}
         settings = {"application_name": "lotse", "jit": "off"}
         return create_async_engine(url, connect_args={"server_settings": settings}, **options)
+    _make_file(Path(url.database or ""))
     engine = create_async_engine(url, connect_args={"timeout": BUSY}, **options)
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
     return engine
+
+
+def _make_file(path: Path) -> None:
+    """The log beside it takes over its rights."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _prepare(connection: Any, _: ConnectionPoolEntry) -> None:
@@ -66,8 +73,9 @@ def _prepare(connection: Any, _: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    late = connection.get_execution_options().get(READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if late else "BEGIN IMMEDIATE")
+    begin = connection.get_execution_options().get(BEGIN, "BEGIN IMMEDIATE")
+    if begin is not None:
+        connection.exec_driver_sql(begin)
 
 
 def sqlite_file(text: str) -> Path | None:
@@ -87,6 +95,7 @@ def process_lock(text: str) -> FileLock | None:
     file = sqlite_file(text)
     if file is None:
         return None
+    file.parent.mkdir(parents=True, exist_ok=True)
     path = file.with_name(file.name + ".lock")
     lock = FileLock(path, timeout=0)
     try:

@@ -19,7 +19,7 @@ from storage.transaction import Transaction
 
 NOT_BEGUN = ("pending", "claimed", "retry")  # no platform has it
 PLANNED = ("pending", "claimed", "sending", "retry")
-MAY_HAVE_ARRIVED = ("uncertain", "held")
+MAY_HAVE_ARRIVED = ("sending", "uncertain", "held")
 UNDER_CEILING = tuple(kind for kind in Kind if kind.ceiling)
 
 _PLATFORM = select(accounts.c.platform).where(accounts.c.account == bindparam("who"))

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 
-from bot.model import Affiliation, Body, Consent, Offer, Person, Role
+from bot.model import Affiliation, Body, Consent, Offer, Person, Role, Source
 from bot.ports import Conflict
 from storage.affiliations import AffiliationStore
 from storage.marks import raise_mark
@@ -99,6 +99,10 @@ class PersonStore:
     async def affiliate(self, affiliation: Affiliation) -> None:
         await self._affiliations.add(affiliation)
         self._changed.add(affiliation.person)
+
+    async def end_affiliation(self, person: str, source: Source, on: date) -> None:
+        await self._affiliations.end(person, source, on)
+        self._changed.add(person)
 
     # ------------------------------------------------------------ what they offer and want
 

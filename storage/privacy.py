@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, RowMapping, Table, Text, delete, func, or_, select, type_coerce, update
 
+from bot.kinds import Kind
 from bot.model import IntroductionState
 from bot.ports import ERASED
 from storage.columns import Erase, Holds, dumps, metadata, tag_of
@@ -23,6 +24,7 @@ _OUTCOME = {
     IntroductionState.TALKED: "mediated",
     IntroductionState.SETTLED: "mediated",
 }
+_THEIR_WORDS = frozenset({Kind.RELAY, Kind.HANDOVER})  # to the other side of an introduction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +62,9 @@ class PrivacyStore:
                 found[table.name] = rows
         return found
 
-    async def erase(self, person: str, at: datetime) -> None:
+    async def erase(self, person: str, at: datetime | None) -> None:
         """In others' rows the person becomes `bot.ports.ERASED`; a message promised to an account of theirs in the
-        same unit of work is still delivered.
+        same unit of work is still delivered. `at` is None for an erasure that is repeated after a restore.
         """
         traces = await self._traces(person)
         reach = select(accounts.c.account, accounts.c.platform, accounts.c.address)
@@ -139,10 +141,22 @@ class PrivacyStore:
         if not columns:
             return
         (key,) = table.primary_key.columns
-        fields = [key, *([table.c.about] if "about" in table.c else []), *map(_text, columns)]
+        hints = [table.c[name] for name in ("about", "kind", "holds_personal") if name in table.c]
+        fields = [key, *hints, *(_text(declared).label(declared.name) for declared in columns)]
         found = await self._in.rows(select(*fields).where(or_(*(declared.is_not(None) for declared in columns))))
-        named = [row[key.name] for row in found if _speaks_of(row, columns, traces)]
-        if named:
+        plain = _any_of(traces.words | {traces.person} | traces.theirs)
+        known = _any_of(traces.words | {traces.person} | traces.theirs | traces.vague)
+
+        def speaks_of(row: RowMapping) -> bool:
+            """Whether the row names the person, carries their words, or would lead to them."""
+            about = row.get("about")
+            shared = about in traces.shared
+            if about in traces.theirs or (shared and (row.get("holds_personal") or row.get("kind") in _THEIR_WORDS)):
+                return True
+            text = "\n".join(row[declared.name] or "" for declared in columns)
+            return (known if shared else plain).search(text) is not None
+
+        if named := [row[key.name] for row in found if speaks_of(row)]:
             await self._in.run(delete(table).where(key.in_(named)))
 
     async def _replace(self, table: Table, traces: Traces) -> None:
@@ -179,25 +193,16 @@ def _tied(table: Table, traces: Traces) -> list[ColumnElement[bool]]:
     ]
 
 
-def _speaks_of(row: RowMapping, columns: Iterable[Column[Any]], traces: Traces) -> bool:
-    """Whether somebody else's row names the person, or would lead to them."""
-    about = row.get("about")
-    if about in traces.theirs:
-        return True
-    needles = traces.words | {traces.person} | traces.theirs
-    if about in traces.shared:
-        needles |= traces.vague
-    text = "\n".join(row[declared.name] or "" for declared in columns)
-    return any(re.search(rf"(?<!\w){re.escape(_in_json(needle))}(?!\w)", text) for needle in needles)
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Whole words as they are written in JSON, and in the JSON of an intent inside of that."""
+    once = [dumps(word)[1:-1] for word in words]
+    twice = [dumps(word)[1:-1] for word in once]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(re.escape(word) for word in {*once, *twice})})(?!\w)")
 
 
 def _text(declared: Column[Any]) -> ColumnElement[str]:
     """The column as it is stored, whatever it means."""
     return type_coerce(declared, Text())
-
-
-def _in_json(word: str) -> str:
-    return dumps(word)[1:-1]
 
 
 def _value(value: Any) -> Any:

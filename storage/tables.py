@@ -4,71 +4,19 @@ Columns are named like the fields of `bot/model.py`. Foreign keys to people don'
 forgot makes it fail instead of leaving something behind. Rows that are part of another row go with it.
 """
 
-from sqlalchemy import Boolean, Date, Float, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
 from bot.hours import Kind
 from bot.model import IntroductionState, Role, Source
 from storage.columns import Erase, Holds, Instant, Json, Keep, OneOf, Tags, Words, column, metadata
+from storage.network_tables import bodies, marks, meta, ties, topics, totals
 
-# ---------------------------------------------------------------- the network
+__all__ = [
+    "accounts", "affiliations", "agenda", "audit", "blocks", "bodies", "changes", "consents", "desk_requests",
+    "dialogs", "enquiries", "handovers", "inbox", "introductions", "link_codes", "marks", "meta", "offers", "outbox",
+    "people", "questions", "roles", "searches", "steps", "ties", "tombstones", "topics", "totals",
+]  # fmt: skip
 
-_t = Tags("the register of bodies", Keep.ALWAYS)
-bodies = Table(
-    "bodies",
-    metadata,
-    column("key", Text, _t.plain(), primary_key=True),
-    column("name", Text, _t.plain()),
-    column("official_name", Text, _t.plain()),
-    column("state", Text, _t.plain()),
-    column("district", Text, _t.plain()),
-    column("population", Integer, _t.plain()),
-    column("lat", Float, _t.plain()),
-    column("lon", Float, _t.plain()),
-    column("postcode", Text, _t.plain()),
-    column("kind", Text, _t.plain()),
-)
-
-_t = Tags("which body an allowed tenant or homeserver stands for", Keep.ALWAYS)
-ties = Table(
-    "ties",
-    metadata,
-    column("domain", Text, _t.plain(), primary_key=True),
-    column("body", Text, _t.plain(), ForeignKey("bodies.key"), primary_key=True),
-)
-
-_t = Tags("the vocabulary of topics", Keep.ALWAYS)
-topics = Table(
-    "topics",
-    metadata,
-    column("id", Text, _t.plain(), primary_key=True),
-    column("label_de", Text, _t.plain()),
-    column("label_en", Text, _t.plain()),
-    column("synonyms", Words, _t.plain()),
-    column("broader", Text, _t.plain(), null=True),
-)
-
-_t = Tags("counters: totals without person keys", Keep.ALWAYS)
-totals = Table(
-    "totals",
-    metadata,
-    column("name", Text, _t.plain(), primary_key=True),
-    column("day", Date, _t.plain(), primary_key=True),
-    column("n", Integer, _t.plain()),
-)
-
-_t = Tags("the state of this installation", Keep.ALWAYS)
-meta = Table(
-    "meta",
-    metadata,
-    column("key", Text, _t.plain(), primary_key=True),
-    column("value", Text, _t.plain()),
-)
-marks = Table(
-    "marks",
-    metadata,
-    column("name", Text, _t.plain(), primary_key=True),
-    column("value", Integer, _t.plain()),
-)
 
 # ---------------------------------------------------------------- people
 
@@ -194,7 +142,7 @@ tombstones = Table(
     "tombstones",
     metadata,
     column("person", Text, _t.other(Erase.PSEUDONYM), primary_key=True),
-    column("at", Instant, _t.plain()),
+    column("at", Instant, _t.plain(), null=True),  # None: repeated after a restore
 )
 
 # ---------------------------------------------------------------- enquiries and introductions
@@ -285,12 +233,12 @@ handovers = Table(
     column("introduction", Text, _t.inner(), ForeignKey("introductions.key", ondelete="CASCADE"), index=True),
     column("to", Text, _t.subject(), index=True),
     column("of", Text, _t.subject(), index=True),
-    column("name", Text, _t.own("of")),
-    column("function", Text, _t.own("of"), null=True),
-    column("body", Text, _t.own("of"), null=True),
-    column("email", Text, _t.own("of"), null=True),
-    column("phone", Text, _t.own("of"), null=True),
-    column("account", Text, _t.own("of"), null=True),
+    column("name", Text, _t.own()),
+    column("function", Text, _t.own(), null=True),
+    column("body", Text, _t.own(), null=True),
+    column("email", Text, _t.own(), null=True),
+    column("phone", Text, _t.own(), null=True),
+    column("account", Text, _t.own(), null=True),
     column("at", Instant, _t.own()),
 )
 
@@ -375,10 +323,10 @@ outbox = Table(
         postgresql_where=text("sent_at IS NOT NULL"),
         sqlite_where=text("sent_at IS NOT NULL"),
     ),
-    Index("ix_outbox_planned_at", "planned_at"),
     sqlite_autoincrement=True,
 )
 
+_t = Tags("what was asked, so that an answer finds its question", Keep.QUESTION_30_DAYS)
 questions = Table(
     "questions",
     metadata,

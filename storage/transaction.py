@@ -60,7 +60,12 @@ class Transaction:
 
 
 def is_conflict(error: DBAPIError) -> bool:
-    """Whether another try may succeed: somebody else was there first."""
+    """Whether another try may succeed: somebody else was there first, or the connection was lost.
+
+    Where it was lost during a commit nobody knows whether that happened; the inbox tells at the next try.
+    """
+    if error.connection_invalidated:
+        return True
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
         return state in _TRY_AGAIN

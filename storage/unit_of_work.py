@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from filelock import FileLock
 from sqlalchemy import text
@@ -17,9 +17,10 @@ from storage.affiliations import AffiliationStore
 from storage.agenda import AgendaStore
 from storage.audit import AuditStore
 from storage.bodies import BodyStore
+from storage.columns import metadata
 from storage.conversation import DialogStore, InboxStore, QuestionStore
 from storage.desk import DeskStore
-from storage.engine import READ_ONLY, open_engine, process_lock
+from storage.engine import BEGIN, BUSY, open_engine, process_lock
 from storage.enquiries import EnquiryStore
 from storage.introductions import IntroductionStore
 from storage.links import LinkStore
@@ -32,6 +33,8 @@ from storage.tombstones import Tombstones
 from storage.topics import TopicStore
 from storage.totals import TotalStore
 from storage.transaction import Transaction, is_conflict
+
+_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class Unit:
@@ -98,6 +101,7 @@ class Storage:
             storage = cls(url, engine, Tombstones(tombstones), lock)
             if migrate:
                 await storage._keep_tombstones()
+                await storage.erase_again()
         except BaseException:
             await engine.dispose()
             if lock is not None:
@@ -134,7 +138,7 @@ class Storage:
                 await stack.enter_async_context(self._writer)
             connection = await stack.enter_async_context(self.engine.connect())
             if not write:
-                options = {READ_ONLY: True} if sqlite else {"isolation_level": "REPEATABLE READ"}
+                options: dict[str, Any] = {BEGIN: "BEGIN"} if sqlite else _SNAPSHOT
                 await connection.execution_options(**options)
             try:
                 await connection.begin()
@@ -149,16 +153,18 @@ class Storage:
 
         A unit of work that erased somebody does this by itself; call it again where `scrub_due` says so.
         """
-        async with self._writer:
-            engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-            async with engine.connect() as connection:
-                if self.dialect == "sqlite":
-                    await connection.execute(text("VACUUM"))
-                    (busy, _, _) = (await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))).one()
-                    done = not busy
-                else:
-                    await connection.execute(text("VACUUM"))
-                    done = True
+        done = True
+        async with self._writer, self.engine.connect() as connection:
+            if self.dialect == "sqlite":
+                await connection.execution_options(**{BEGIN: None})
+                await connection.execute(text("PRAGMA busy_timeout = 1000"))
+                await connection.execute(text("VACUUM"))
+                (busy, _, _) = (await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))).one()
+                done = not busy
+                await connection.execute(text(f"PRAGMA busy_timeout = {BUSY * 1000}"))
+            else:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await connection.execute(text(f"VACUUM {', '.join(metadata.tables)}"))
         async with self.unit() as uow:
             await uow.meta.put(SCRUB, None if done else "due")
             await uow.commit()
@@ -167,6 +173,17 @@ class Storage:
     async def scrub_due(self) -> bool:
         async with self.unit(write=False) as uow:
             return await uow.meta.get(SCRUB) is not None
+
+    async def erase_again(self) -> int:
+        """Erases who is in the tombstone file and, after a restore, in the database too; how many."""
+        async with self.unit(write=False) as uow:
+            back = self.tombstones.read() - set(await uow.privacy.tombstones())
+            present = sorted(await uow.people.many(back)) if back else []
+        for person in present:
+            async with self.unit() as uow:
+                await uow.privacy.erase(person, None)
+                await uow.commit()
+        return len(present)
 
     async def _keep_tombstones(self) -> None:
         """Brings the file up to date with the table: a crash between commit and file loses no erasure."""

@@ -129,6 +129,18 @@ async def test_who_moves_on_belongs_to_the_old_town_until_that_day(storage: Stor
         assert await uow.bodies.members(ERBACH.key, moved) == []
 
 
+async def test_who_left_a_town_is_where_the_next_best_source_says(storage: Storage):
+    vogt = person()
+    await keep(storage, vogt)
+    async with storage.unit() as uow:
+        await uow.people.affiliate(affiliation(vogt, ERBACH, Source.TENANT, since=TODAY - DAY))
+        await uow.people.affiliate(affiliation(vogt, HUECKELHOVEN, Source.OWN, since=TODAY - DAY))
+        await uow.people.end_affiliation(vogt.key, Source.TENANT, TODAY)
+
+        assert await uow.people.bodies_of([vogt.key], TODAY) == {vogt.key: HUECKELHOVEN}
+        assert await uow.people.bodies_of([vogt.key], TODAY - DAY) == {vogt.key: ERBACH}
+
+
 async def test_a_correction_on_the_same_day_leaves_no_trace_of_the_mistake(storage: Storage):
     vogt = person()
     await keep(storage, vogt)

@@ -1,0 +1,21 @@
+# The same steps as on a plain machine (docs/betrieb.md): Python, the locked packages, the four folders.
+FROM python:3.13-slim
+
+RUN useradd --uid 10001 --create-home lotse && install -d -o lotse -g lotse /data
+WORKDIR /app
+COPY requirements.lock ./
+RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir --require-hashes --requirement requirements.lock
+COPY bot ./bot
+COPY storage ./storage
+COPY scheduler ./scheduler
+COPY adapters ./adapters
+
+USER lotse
+VOLUME /data
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/app/.venv/bin:$PATH LOTSE_DATA=/data LOTSE_WEB_HOST=0.0.0.0
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
+  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["python", "-m", "adapters.cli"]
+CMD ["run"]

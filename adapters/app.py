@@ -1,0 +1,267 @@
+"""The composition root: a parts list, how the parts are put together, and how they begin and end.
+
+`run` is the whole service in one process. `assembled` gives the parts to whoever drives them in another way, such as
+the terminal, whose clock is moved by hand. `beside` is for commands that work beside a running service.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Literal, Protocol, TypeAlias
+
+import structlog
+
+from adapters.config import Settings
+from bot.dispatch import Core
+from bot.events import Incoming
+from bot.knowledge import Knowledge
+from bot.ports import Capabilities, Transport
+from bot.sending import asked_again
+from bot.turn import Scene
+from scheduler.delivery import Deliveries, Limits, Observe
+from scheduler.plan import Planner
+from scheduler.sweep import Sweep
+from storage import cleaning
+from storage.meta import MODE
+from storage.migrate import revision
+from storage.migrations import HEAD
+from storage.pace import SqlPace
+from storage.seed import seed
+from storage.unit_of_work import Storage, Unit
+from storage.worker import SqlWorker
+
+log = structlog.get_logger()
+
+STOP_WITHIN = 16.0  # seconds for what is in flight; with the rest of the stop it stays below 20
+
+Clock: TypeAlias = Callable[[], datetime]
+Take: TypeAlias = Callable[[Incoming], Awaitable[tuple[str, ...]]]
+"""Carries out one event; the keys of the promised messages."""
+
+
+class Unfit(Exception):
+    """The database can't be used for this; the message names the remedy."""
+
+
+class Adapter(Protocol):
+    """A platform: where its events come from and where messages to it go."""
+
+    @property
+    def transport(self) -> Transport: ...
+    async def listen(self, take: Take) -> None:
+        """Until it is cancelled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lotse:
+    """The parts, put together."""
+
+    settings: Settings
+    storage: Storage
+    core: Core
+    worker: SqlWorker
+    planner: Planner
+    deliveries: Deliveries
+    sweep: Sweep
+    now: Clock
+
+    def scene(self, uow: Unit) -> Scene:
+        """What the flows need where no person is speaking."""
+        return Scene(now=self.now(), rules=self.core.rules, knowledge=self.core.knowledge, uow=uow)
+
+
+def configured(_settings: Settings) -> Sequence[Adapter]:
+    """The platforms this deployment talks on. The terminal is none of them: it needs somebody in front of it."""
+    return ()
+
+
+def real_time() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def assembled(
+    settings: Settings,
+    *,
+    transports: Sequence[Transport],
+    now: Clock,
+    mode: Literal["live", "demo"],
+    observe: Observe | None = None,
+) -> AsyncIterator[Lotse]:
+    """Holds the SQLite lock, brings the schema, the register and the topics up to date. Raises Unfit, DatabaseInUse."""
+    make_folder(settings)
+    storage = await Storage.open(settings.database, hold=True, tombstones=settings.tombstone_file)
+    try:
+        await _only_in(storage, mode)
+        await seed(storage)
+        yield put_together(settings, storage, transports=transports, now=now, observe=observe)
+    finally:
+        await storage.close()
+
+
+def put_together(
+    settings: Settings,
+    storage: Storage,
+    *,
+    now: Clock,
+    transports: Sequence[Transport] = (),
+    observe: Observe | None = None,
+) -> Lotse:
+    rules = settings.rules()
+    knowledge = Knowledge()
+    core = Core(database=storage, rules=rules, knowledge=knowledge)
+    paced = [transport.platform for transport in transports if transport.platform != "console"]
+    worker = SqlWorker(
+        storage,
+        idempotent=[transport.platform for transport in transports if transport.capabilities.idempotent],
+        gaps=dict.fromkeys(paced, settings.seconds_between_messages),
+    )
+    deliveries = Deliveries(
+        worker=worker,
+        database=storage,
+        transports=transports,
+        still_true=asked_again(rules, knowledge),
+        now=now,
+        owner=f"{socket.gethostname()}-{os.getpid()}",
+        pace=SqlPace(storage) if storage.dialect == "postgresql" else None,
+        limits=Limits(rates=dict.fromkeys(paced, settings.messages_a_second)),
+        **({} if observe is None else {"observe": observe}),
+    )
+    return Lotse(
+        settings=settings,
+        storage=storage,
+        core=core,
+        worker=worker,
+        planner=Planner(storage, core.take_due),
+        deliveries=deliveries,
+        sweep=Sweep({"cleaning": partial(cleaning.sweep, storage)}),
+        now=now,
+    )
+
+
+async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
+    """The service, until SIGTERM, SIGINT or `stop`: every configured platform, the scheduler, the web endpoints."""
+    from adapters.web import serve  # noqa: PLC0415  (aiohttp and APScheduler are for the service alone)
+    from adapters.web.metrics import Metrics  # noqa: PLC0415
+    from scheduler.clock import Scheduler  # noqa: PLC0415
+
+    stop = stop or asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    adapters = configured(settings)
+    metrics = Metrics()
+    transports = [adapter.transport for adapter in adapters]
+    async with assembled(
+        settings, transports=transports, now=real_time, mode="live", observe=metrics.delivered
+    ) as lotse:
+        scheduler = Scheduler(
+            planner=lotse.planner,
+            deliveries=lotse.deliveries,
+            worker=lotse.worker,
+            sweep=lotse.sweep,
+            now=real_time,
+        )
+        async with asyncio.TaskGroup() as tasks:
+            serving = tasks.create_task(serve(settings, lotse.storage, scheduler, metrics))
+            scheduler.start()
+            listening = []
+            for adapter in adapters:
+                take = _taking(lotse, adapter.transport.capabilities, scheduler.wake)
+                await _leftovers(lotse, adapter.transport.platform, take)
+                listening.append(tasks.create_task(adapter.listen(take)))
+            if not adapters:
+                log.warning("no platform is configured: nobody can write to the bot", action="start")
+            log.info("running", action="start", platforms=[one.platform for one in transports])
+            await stop.wait()
+            log.info("stopping", action="stop")
+            for listener in listening:
+                listener.cancel()
+            await scheduler.stop(STOP_WITHIN)
+            serving.cancel()
+    log.info("stopped", action="stop")
+
+
+def _taking(lotse: Lotse, capabilities: Capabilities, wake: Callable[[], None]) -> Take:
+    async def take(incoming: Incoming) -> tuple[str, ...]:
+        keys = await lotse.core.take_turn(incoming, lotse.now(), capabilities)
+        wake()
+        return keys
+
+    return take
+
+
+async def _leftovers(lotse: Lotse, platform: str, take: Take) -> None:
+    """Events that were received, and whose turn a crash prevented."""
+    async with lotse.storage.unit(write=False) as uow:
+        waiting = await uow.inbox.waiting()
+    for incoming in waiting:
+        if incoming.platform == platform:
+            await take(incoming)
+
+
+# ------------------------------------------------------------ databases
+
+
+@asynccontextmanager
+async def beside(settings: Settings) -> AsyncIterator[Lotse]:
+    """The parts for a command that works in short transactions, beside a running service or without one.
+
+    Sends nothing: what it promises is delivered by `lotse run`, or at the next start of the terminal. Raises Unfit.
+    """
+    make_folder(settings)
+    storage = await Storage.open(settings.database, tombstones=settings.tombstone_file, migrate=False)
+    try:
+        async with storage.connection(write=False) as connection:
+            found = await connection.run_sync(revision)
+        if found not in (None, HEAD):
+            raise Unfit(f"the database has schema {found}, this release {HEAD}: run `lotse migrate` first")
+        if found is None:
+            await storage.close()
+            storage = await Storage.open(settings.database, tombstones=settings.tombstone_file)
+            await seed(storage)
+        now = await business_time(storage)
+        yield put_together(settings, storage, now=lambda: now)
+    finally:
+        await storage.close()
+
+
+async def business_time(storage: Storage) -> datetime:
+    """The kept clock of a database whose time is simulated, else the real one."""
+    async with storage.unit(write=False) as uow:
+        kept = await uow.meta.clock() if await uow.meta.get(MODE) == "demo" else None
+    return kept or real_time()
+
+
+def make_folder(settings: Settings) -> None:
+    """For its owner only. Raises Unfit."""
+    try:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unfit(f"the data folder can't be made ({error.strerror}): set LOTSE_DATA to one that can") from None
+
+
+async def _only_in(storage: Storage, mode: Literal["live", "demo"]) -> None:
+    """A database is live or its clock is simulated, from the first start on, and never both."""
+    async with storage.unit() as uow:
+        found = await uow.meta.get(MODE)
+        if found == mode:
+            return
+        if found is None:
+            await uow.meta.put(MODE, mode)
+            await uow.commit()
+            return
+    if mode == "demo":
+        raise Unfit(
+            "this database belongs to `lotse run`; the terminal's clock is simulated and would send real messages early:"
+            " give the terminal another one with --database or LOTSE_DATABASE_URL"
+        )
+    raise Unfit(
+        "this database belongs to the terminal, its clock is simulated: give `lotse run` another one"
+        " with LOTSE_DATABASE_URL"
+    )

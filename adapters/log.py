@@ -1,0 +1,96 @@
+"""The log: one line of JSON per event on standard error, with ids and numbers, never with words of people or secrets.
+
+An error is told by its type and the places it passed, not by its message: messages quote what was being worked on.
+Of what libraries log only the template is kept, for the same reason.
+"""
+
+import logging
+import sys
+import traceback
+from types import TracebackType
+from typing import Any, TextIO
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+LONGEST = 200  # characters of a value: ids and names of actions are short
+
+
+def set_up(level: str = "info", stream: TextIO | None = None) -> None:
+    """For the whole process; the last call counts."""
+    numeric = logging.getLevelNamesMapping()[level.upper()]
+    out = stream or sys.stderr
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            places_of_errors,
+            short_values,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(numeric),
+        logger_factory=structlog.PrintLoggerFactory(out),
+        cache_logger_on_first_use=False,
+    )
+    root = logging.getLogger()
+    for handler in root.handlers[:]:
+        if isinstance(handler, FromLibraries):
+            root.removeHandler(handler)
+    root.addHandler(FromLibraries())
+    root.setLevel(max(numeric, logging.WARNING))
+
+
+class FromLibraries(logging.Handler):
+    """What libraries log through the standard library, in our form."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        template = str(record.msg).partition("\n")[0]
+        facts: dict[str, Any] = {"action": "library", "library": record.name}
+        if record.exc_info and record.exc_info[1] is not None:
+            facts["exc_info"] = record.exc_info
+        structlog.get_logger().log(record.levelno, template, **facts)
+
+
+def places_of_errors(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """`exc_info` as the type of the error, of what caused it, and the places it passed."""
+    given = event.pop("exc_info", None)
+    if not given:
+        return event
+    error = _error(given)
+    if error is None:
+        return event
+    event["error"] = _types(error)
+    event["where"] = _places(error.__traceback__)
+    return event
+
+
+def short_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Whatever is long is no id."""
+    for name, value in event.items():
+        if isinstance(value, str) and len(value) > LONGEST:
+            event[name] = f"({len(value)} characters)"
+    return event
+
+
+def _error(given: Any) -> BaseException | None:
+    if isinstance(given, BaseException):
+        return given
+    if isinstance(given, tuple):
+        return given[1] if isinstance(given[1], BaseException) else None
+    return sys.exception()
+
+
+def _types(error: BaseException) -> list[str]:
+    """From the one that was raised to the one that began it."""
+    found: list[str] = []
+    following: BaseException | None = error
+    while following is not None and len(found) < 5:
+        found.append(type(following).__name__)
+        following = following.__cause__ or following.__context__
+    return found
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    frames = traceback.extract_tb(trace)[-12:]
+    return [f"{'/'.join(frame.filename.split('/')[-3:])}:{frame.lineno} {frame.name}" for frame in frames]

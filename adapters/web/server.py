@@ -1,0 +1,73 @@
+"""aiohttp with three routes: /healthz, /readyz, /metrics."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol
+
+import structlog
+from aiohttp import web
+
+from adapters.config import Settings
+from adapters.web.metrics import Metrics
+from storage.pending import pending
+from storage.unit_of_work import Storage
+
+log = structlog.get_logger()
+
+PATIENCE = 5.0  # seconds for the database to answer
+
+
+class Beats(Protocol):
+    """What the readiness check asks of the scheduler."""
+
+    def late(self) -> Mapping[str, float]: ...
+    def last_beats(self) -> Mapping[str, float]: ...
+
+
+def application(storage: Storage, beats: Beats, metrics: Metrics) -> web.Application:
+    async def healthz(_: web.Request) -> web.Response:
+        """The process answers."""
+        return web.json_response({"status": "ok"})
+
+    async def readyz(_: web.Request) -> web.Response:
+        """Whether messages are taken and sent: the database answers, and no job of the scheduler is overdue."""
+        problems = [f"{name} is overdue" for name in sorted(beats.late())]
+        try:
+            async with asyncio.timeout(PATIENCE), storage.unit(write=False) as uow:
+                await uow.topics.mark()
+        except Exception as error:  # noqa: BLE001
+            log.warning("database doesn't answer", action="ready", error=type(error).__name__)
+            problems.append("the database doesn't answer")
+        if problems:
+            return web.json_response({"status": "not ready", "problems": problems}, status=503)
+        return web.json_response({"status": "ready"})
+
+    async def measured(_: web.Request) -> web.Response:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                metrics.outbox(await pending(storage))
+        except Exception as error:  # noqa: BLE001
+            log.warning("database doesn't answer", action="metrics", error=type(error).__name__)
+        metrics.beats(beats.last_beats())
+        body, content_type = metrics.text()
+        return web.Response(body=body, headers={"Content-Type": content_type})
+
+    app = web.Application()
+    app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", measured)
+    return app
+
+
+async def serve(settings: Settings, storage: Storage, beats: Beats, metrics: Metrics) -> None:
+    """Until it is cancelled. Raises OSError if the port is taken."""
+    runner = web.AppRunner(application(storage, beats, metrics), access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.web_host, settings.web_port, shutdown_timeout=1.0)
+        await site.start()
+        port = runner.addresses[0][1]
+        log.info("listening", action="web", host=settings.web_host, port=port)
+        await asyncio.Event().wait()
+    finally:
+        await runner.cleanup()

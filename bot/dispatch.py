@@ -1,0 +1,323 @@
+"""The two entrances of the core: `take_turn` for what people do, `take_due` for what time brings.
+
+Each opens one unit of work, lets one handler decide, and commits state and promised messages together or not at all.
+A turn begins by locking the sender's row; replays are skipped. Text is read in this order: slash command or
+"abbrechen" (both drop the dialog), open dialog, number, label or plain words for the newest question, phrases.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from bot.access import allowed_here
+from bot.events import Edited, Filled, Incoming, Joined, Left, Picked, Said, Unreadable
+from bot.flows import DUE, HANDLERS, first_contact
+from bot.forms import Field, Form, Invalid, read
+from bot.intents import Cancel, FindContacts, Intent, Pick, Unknown, name_of
+from bot.knowledge import Knowledge
+from bot.messages import Ask, Choice, Choices, Message, Text
+from bot.model import Dialog
+from bot.ports import Capabilities, Conflict, Database, Question, UnitOfWork
+from bot.posting import post
+from bot.rules import Rules
+from bot.turn import Refusal, Replies, Reply, Scene, Turn
+from bot.understand import Option, Situation, Understanding, understand
+from bot.words import Words
+
+log = structlog.get_logger()
+
+NONE = Capabilities()
+TRIES = 5  # of a turn that met somebody else's change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """The core with what it needs. One for the whole process; it keeps no state but the knowledge in memory."""
+
+    database: Database
+    rules: Rules
+    knowledge: Knowledge
+
+    async def take_turn(self, incoming: Incoming, now: datetime, capabilities: Capabilities = NONE) -> tuple[str, ...]:
+        """Carries out one event; the keys of the promised messages, which the caller may deliver at once.
+
+        Never raises for what people do: a refusal becomes an answer, and so does a bug, after it has been logged.
+        """
+
+        async def handled(uow: UnitOfWork) -> Replies | None:
+            turn = await self._turn(incoming, now, capabilities, uow)
+            return None if turn is None else await answer(turn)
+
+        try:
+            return await self._carry_out(handled, now)
+        except Refusal as refusal:
+            key, values = refusal.key, refusal.values
+        except Exception:
+            log.exception("turn failed", action="turn", platform=incoming.platform, incoming=incoming.id)
+            key, values = "dispatch.bug", {}
+
+        async def refused(uow: UnitOfWork) -> Replies | None:
+            turn = await self._turn(incoming, now, capabilities, uow)
+            return None if turn is None else [turn.tell(key, **values)]
+
+        return await self._carry_out(refused, now)
+
+    async def take_due(self, kind: str, subject: str, at: datetime, now: datetime) -> tuple[str, ...]:
+        """Carries out one item of the agenda, if it is still there; the flow decides whether it still makes sense."""
+
+        async def handled(uow: UnitOfWork) -> Replies | None:
+            if not await uow.agenda.take(kind, subject, at):
+                return None
+            scene = Scene(now=now, rules=self.rules, knowledge=self.knowledge, uow=uow)
+            return await DUE[kind](scene, subject)
+
+        return await self._carry_out(handled, now)
+
+    async def _carry_out(
+        self, work: Callable[[UnitOfWork], Awaitable[Replies | None]], now: datetime
+    ) -> tuple[str, ...]:
+        for attempt in range(1, TRIES + 1):
+            try:
+                async with self.database.unit() as uow:
+                    await self.knowledge.refresh(uow)
+                    replies = await work(uow)
+                    if replies is None:
+                        return ()
+                    scene = Scene(now=now, rules=self.rules, knowledge=self.knowledge, uow=uow)
+                    keys = [await post(scene, reply) for reply in replies]
+                    await uow.commit()
+                    return tuple(key for key in keys if key is not None)
+            except Conflict:
+                if attempt == TRIES:
+                    raise
+        raise AssertionError
+
+    async def _turn(
+        self, incoming: Incoming, now: datetime, capabilities: Capabilities, uow: UnitOfWork
+    ) -> Turn | None:
+        """None for a replay."""
+        account = await uow.accounts.lock(incoming)
+        if not await uow.inbox.begin(incoming):
+            return None
+        person = await uow.people.lock(account.person) if account.person else None
+        if person is not None and person.invited_until is not None:
+            person = None  # imported, not yet consented: treated as a first contact
+        language = person.language if person else account.language
+        if language is None and isinstance(incoming.what, Said):
+            heard = understand(incoming.what.text, Situation.plain(now)).language or "de"
+            account = replace(account, language=heard)
+            await uow.accounts.save(account)
+            language = heard
+        if person is not None:
+            person = replace(person, active_at=now, silences=0)
+            await uow.people.seen(person.key, now)
+        return Turn(
+            now=now,
+            rules=self.rules,
+            knowledge=self.knowledge,
+            uow=uow,
+            incoming=incoming,
+            account=account,
+            person=person,
+            say=Words("en" if language == "en" else "de", person.timezone if person else "Europe/Berlin"),
+            question=await uow.questions.newest(account.account, now),
+            capabilities=capabilities,
+        )
+
+
+async def answer(turn: Turn) -> Replies:
+    """What is answered to one event."""
+    what = turn.incoming.what
+    if not allowed_here(turn):
+        return [turn.tell("access.domain")] if turn.incoming.where == "direct" and isinstance(what, Said) else []
+    if turn.incoming.where == "room":
+        return await in_room(turn)
+    match what:
+        case Joined():
+            return await first_contact.joined(turn)
+        case Left():
+            await turn.uow.accounts.save(replace(turn.account, reachable=False))
+            return []
+        case Unreadable(kind=kind):
+            return [turn.tell(f"dispatch.unreadable.{kind}", max=turn.rules.max_text)]
+        case Edited(of=event, text=text):
+            if await turn.uow.inbox.acted_on(turn.incoming.platform, event):
+                return [turn.tell("dispatch.edited")]
+            return await said(turn, text)
+        case Picked(message=message, position=position):
+            question = await turn.uow.questions.get(message)
+            if question is None or question.account != turn.account.account:
+                raise Refusal("dispatch.question_gone")
+            await turn.uow.dialogs.drop(turn.account.account)
+            return await picked(replace(turn, question=question), question, position)
+        case Filled(message=message, answers=answers):
+            question = await turn.uow.questions.get(message)
+            if question is None or question.account != turn.account.account or not isinstance(question.asked, Ask):
+                raise Refusal("dispatch.question_gone")
+            return await filled(replace(turn, question=question), question.asked.form, answers)
+        case Said(text=text) if len(text) > turn.rules.max_text:
+            return [turn.tell("dispatch.unreadable.long", max=turn.rules.max_text)]
+        case Said(text=text):
+            return await said(turn, text)
+
+
+async def in_room(turn: Turn) -> Replies:
+    """In rooms the bot says that it will write directly, and does: no names, no hits, no hints there."""
+    what = turn.incoming.what
+    if not turn.incoming.mentioned or not isinstance(what, Said):
+        return []
+    there = replace(turn.tell("dispatch.room"), room=turn.incoming.address)
+    return [there, *await said(turn, what.text)]
+
+
+async def said(turn: Turn, text: str) -> Replies:
+    account = turn.account.account
+    dialog = await turn.uow.dialogs.get(account, turn.now)
+    heard = hear(turn, text)
+    command = text.lstrip().startswith("/") or isinstance(heard.intent, Cancel)
+    if dialog is not None and command:
+        await turn.uow.dialogs.drop(account)
+    elif dialog is not None:
+        return await fill_next(turn, dialog, text)
+    question = turn.question
+    if isinstance(heard.intent, Pick) and question is not None:
+        return await picked(turn, question, heard.intent.position)
+    patient = None if command or question is None or question.answered is not None else patient_form(question)
+    if patient is not None and not (patient.patient and is_clear(heard, text)):
+        return await fill_next(turn, Dialog(account=account, form=patient, started_at=turn.now), text)
+    if not heard.sure and heard.alternatives and turn.person is not None:
+        return [which_one(turn, heard)]
+    return await handle(turn, heard.intent)
+
+
+def hear(turn: Turn, text: str) -> Understanding:
+    """The text in the situation it was written in."""
+    asked = turn.question.asked if turn.question else None
+    waits = turn.question is not None and turn.question.answered is None and patient_form(turn.question) is not None
+    options = asked.options if isinstance(asked, Choices) else ()
+    home = turn.knowledge.home_state(turn.person.key) if turn.person else None
+    return understand(
+        text,
+        Situation(
+            context=asked.asked if isinstance(asked, Choices) else "asked_text" if waits else "none",
+            options=tuple(Option(label=option.label, says=option.says) for option in options),
+            today=turn.today(turn.person),
+            now=turn.now,
+            language=turn.say.language,
+            role="admin" if turn.person and turn.person.role == "admin" else "staff",
+            home_state=home,
+            lexicon=turn.knowledge,
+        ),
+    )
+
+
+def is_clear(heard: Understanding, text: str) -> bool:
+    """A wish that goes before a patient form. A bare subject is none: it may well be the answer that is waited for."""
+    match heard.intent:
+        case Unknown():
+            return False
+        case FindContacts(topic=str(topic)) as wish if wish == FindContacts(topic=topic):
+            return heard.sure and topic.strip().casefold() != text.strip(" .!?").casefold()
+        case _:
+            return heard.sure
+
+
+def patient_form(question: Question) -> Form | None:
+    """The form that typed words may go into although no dialog is open."""
+    match question.asked:
+        case Ask(form=form):
+            return form if form.patient else None
+        case Choices(otherwise=form):
+            return form
+
+
+def which_one(turn: Turn, heard: Understanding) -> Reply:
+    """Two readings: asked with two buttons, rather than guessed."""
+    readings = [heard.intent, *heard.alternatives][:3]
+    options = tuple(Choice(label=turn.say(f"intent.{name_of(one)}"), intent=one) for one in readings)
+    return turn.reply(Text(text=turn.say("dispatch.which")), Choices(options=options, forget=True))
+
+
+async def picked(turn: Turn, question: Question, position: int) -> Replies:
+    asked = question.asked
+    if not isinstance(asked, Choices) or not 0 <= position < len(asked.options):
+        raise Refusal("dispatch.no_such_choice", n=len(asked.options) if isinstance(asked, Choices) else 0)
+    if asked.once:
+        await turn.uow.questions.answer(question.message, position, turn.now)
+    return await handle(turn, asked.options[position].intent)
+
+
+async def fill_next(turn: Turn, dialog: Dialog, text: str) -> Replies:
+    """The text answers the field that is asked; then the next one is asked, or the intent is complete."""
+    field = dialog.form.next_field(dialog.answers)
+    assert field is not None
+    value = read(field, text)
+    if isinstance(value, Invalid):
+        await turn.uow.dialogs.save(dialog)
+        return [turn.reply(Text(text=turn.say(value.key, **value.values)), Ask(form=dialog.form, field=field))]
+    answers = {**dialog.answers, field.name: value}
+    following = dialog.form.next_field(answers)
+    if following is not None:
+        await turn.uow.dialogs.save(replace(dialog, answers=answers))
+        return [turn.reply(Ask(form=dialog.form, field=following))]
+    await turn.uow.dialogs.drop(turn.account.account)
+    return await complete(turn, dialog.form, answers)
+
+
+async def filled(turn: Turn, form: Form, answers: dict[str, str]) -> Replies:
+    """A whole card at once: all mistakes are named together and nothing is lost."""
+    values: dict[str, str] = {}
+    wrong: list[tuple[Field, Invalid]] = []
+    for field in form.fields:
+        value = read(field, answers.get(field.name, ""))
+        if isinstance(value, Invalid):
+            wrong.append((field, value))
+        else:
+            values[field.name] = value
+    if wrong:
+        texts = (Text(text=f"{field.label}: {turn.say(bad.key, **bad.values)}") for field, bad in wrong)
+        return [turn.reply(*texts, Ask(form=form, field=wrong[0][0]))]
+    await turn.uow.dialogs.drop(turn.account.account)
+    return await complete(turn, form, values)
+
+
+async def complete(turn: Turn, form: Form, answers: dict[str, str]) -> Replies:
+    if turn.question is not None and patient_form(turn.question) == form:
+        await turn.uow.questions.answer(turn.question.message, -1, turn.now)
+    return await handle(turn, form.filled(answers))
+
+
+async def handle(turn: Turn, intent: Intent) -> Replies:
+    """Before consent to the notice in force only the first contact speaks; afterwards each intent has its handler."""
+    if turn.person is None or await first_contact.notice_changed(turn):
+        replies = await first_contact.before_consent(turn, intent)
+    else:
+        replies = await HANDLERS[type(intent)](turn, intent)
+    for reply in replies:
+        asked = next((block for block in reply.message.blocks if isinstance(block, Ask)), None)
+        if asked is not None and reply.account == turn.account.account and not asked.form.patient:
+            answers: dict[str, str] = {}
+            await turn.uow.dialogs.save(
+                Dialog(account=turn.account.account, form=asked.form, answers=answers, started_at=turn.now)
+            )
+    if turn.account.kept_question is not None and not any(asks(reply.message) for reply in replies):
+        replies = [*replies, *await answer_kept(turn)]
+    return replies
+
+
+def asks(message: Message) -> bool:
+    return any(isinstance(block, Ask | Choices) for block in message.blocks)
+
+
+async def answer_kept(turn: Turn) -> Replies:
+    """The question asked before consent is answered as soon as there is consent and nothing else is being asked."""
+    taken = await first_contact.take_kept_question(turn)
+    if taken is None:
+        return []
+    later, text = taken
+    try:
+        return await said(later, text)
+    except Refusal as refusal:  # what was settled before it stays
+        return [later.tell(refusal.key, **refusal.values)]

@@ -1,0 +1,36 @@
+"""The features, one file each; here is only the table that says who handles which intent, and what time brings."""
+
+from collections.abc import Mapping
+
+from bot.flows import (
+    accounts,
+    affiliation,
+    contacts,
+    desk,
+    first_contact,
+    help,  # noqa: A004
+    introductions,
+    moderation,
+    offers,
+    privacy,
+    profile,
+    upkeep,
+)
+from bot.turn import DueHandler, Handlers
+
+__all__ = ["DUE", "HANDLERS", "first_contact"]
+
+HANDLERS: Handlers = {
+    **first_contact.HANDLERS,
+    **affiliation.HANDLERS,
+    **offers.HANDLERS,
+    **profile.HANDLERS,
+    **contacts.HANDLERS,
+    **introductions.HANDLERS,
+    **accounts.HANDLERS,
+    **privacy.HANDLERS,
+    **moderation.HANDLERS,
+    **desk.HANDLERS,
+    **help.HANDLERS,
+}
+DUE: Mapping[str, DueHandler] = {**first_contact.DUE, **contacts.DUE, **introductions.DUE, **upkeep.DUE}

@@ -1,0 +1,194 @@
+"""Asking for contacts: a search, its refinement, more of it, and why somebody is in the list."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.flows.contacts.filters import in_words, place_of, refined
+from bot.flows.contacts.nobody import nobody
+from bot.flows.contacts.reasons import entry_of
+from bot.flows.contacts.search import Around, Candidate, around, candidates, reachable
+from bot.flows.listing import topic_label
+from bot.forms import Field, Form
+from bot.intents import FindContacts, FindLessons, Introduce, More, WhyThis
+from bot.messages import Ask, Block, Choice, Choices, Contacts, Text
+from bot.model import Enquiry, Filters, new_key
+from bot.turn import Refusal, Replies, Reply, Scene, Turn
+from bot.words import Words
+
+
+async def find_contacts(turn: Turn, wish: FindContacts) -> Replies:
+    me = turn.me
+    last = await turn.uow.enquiries.last(me.key)
+    if not wish.topic and last is None:
+        return [_ask_topic(turn, wish)]
+    near = await place_of(turn, wish)
+    if isinstance(near, Reply):
+        return [near]
+    home = (await turn.uow.people.bodies_of([me.key], turn.today(me))).get(me.key)
+    before = Filters() if wish.topic or last is None else last.filters
+    filters = refined(before, wish, near, home)
+    await count_search(turn)
+    if wish.topic or last is None:
+        resolved = turn.knowledge.topic(wish.topic or "")
+        topic = resolved.topic.id if resolved else None
+        enquiry = Enquiry(
+            key=new_key("e"), asker=me.key, topic=topic, text=wish.topic or "", filters=filters, at=turn.now
+        )
+    elif await _is_used(turn, last):
+        enquiry = replace(
+            last, key=new_key("e"), filters=filters, demand_noted_at=None, demand_met_at=None, at=turn.now
+        )
+    else:
+        enquiry = replace(last, filters=filters)
+    found = await candidates(turn, me, enquiry)
+    page = await first_page(turn, found)
+    keys = tuple(one.person.key for one in page)
+    fresh = last is None or enquiry.key != last.key
+    enquiry = replace(enquiry, shown=keys, page=keys)
+    await (turn.uow.enquiries.add(enquiry) if fresh else turn.uow.enquiries.save(enquiry))
+    where = await around(turn, me, filters)
+    if not page:
+        return [await nobody(turn, enquiry, where)]
+    guessed = _guessed(turn, wish)
+    heading = Text(text=_heading(turn, enquiry, where, len(found), len(page)))
+    return [turn.reply(*guessed, heading, *_list(turn, enquiry, page, where, more=len(found) > len(page)))]
+
+
+async def _is_used(turn: Turn, enquiry: Enquiry) -> bool:
+    """Something hangs on it, so that its filters must stay as they were."""
+    return enquiry.demand_noted_at is not None or bool(await turn.uow.introductions.of_enquiry(enquiry.key))
+
+
+async def more(turn: Turn, wish: More) -> Replies:
+    del wish
+    enquiry = await last_enquiry(turn)
+    await count_search(turn)
+    found = await candidates(turn, turn.me, enquiry)
+    fresh = [one for one in found if one.person.key not in enquiry.shown]
+    page = await first_page(turn, fresh)
+    if not page:
+        return [turn.tell("contacts.no_more", topic=said_topic(turn, enquiry, turn.say))]
+    keys = tuple(one.person.key for one in page)
+    await turn.uow.enquiries.save(replace(enquiry, shown=enquiry.shown + keys, page=keys))
+    where = await around(turn, turn.me, enquiry.filters)
+    text = turn.say("contacts.more", what=_asked_for(turn, enquiry, where))
+    return [turn.reply(Text(text=text), *_list(turn, enquiry, page, where, more=len(fresh) > len(page)))]
+
+
+async def why_this(turn: Turn, wish: WhyThis) -> Replies:
+    """The reasons of one entry of the last list, again."""
+    enquiry = await last_enquiry(turn)
+    found = {one.person.key: one for one in await candidates(turn, turn.me, enquiry)}
+    page = [found[key] for key in enquiry.page if key in found]
+    where = await around(turn, turn.me, enquiry.filters)
+    if isinstance(wish.person, int):
+        if not 1 <= wish.person <= len(enquiry.page):
+            raise Refusal("contacts.no_such_number", n=len(enquiry.page))
+        page = [found[key] for key in (enquiry.page[wish.person - 1],) if key in found]
+    elif wish.person:
+        said = wish.person.casefold()
+        named = [one for one in page if one.person.listing == "name" and _last_name(one) in said]
+        page = named or page
+    if not page:
+        raise Refusal("contacts.not_there_any_more")
+    entries = tuple(entry_of(turn, one, enquiry.filters, where, turn.say) for one in page)
+    return [turn.reply(Text(text=turn.say("contacts.why")), Contacts(entries=entries))]
+
+
+async def find_lessons(turn: Turn, wish: FindLessons) -> Replies:
+    """There are none yet; people who can tell are offered instead."""
+    search = FindContacts(topic=wish.topic, near=wish.near, state=wish.state, size=wish.size)
+    if wish.topic is None and await turn.uow.enquiries.last(turn.me.key) is None:
+        return [turn.tell("contacts.no_lessons")]
+    choice = Choice(label=turn.say("contacts.choice.people"), intent=search, says="yes")
+    return [turn.reply(Text(text=turn.say("contacts.no_lessons")), Choices(options=(choice,), asked="after_results"))]
+
+
+# ---------------------------------------------------------------- what they share
+
+
+async def last_enquiry(turn: Turn) -> Enquiry:
+    found = await turn.uow.enquiries.last(turn.me.key)
+    if found is None:
+        raise Refusal("contacts.nothing_searched")
+    return found
+
+
+async def count_search(turn: Turn) -> None:
+    """Thirty an hour: the network is for people, not for lists of them. Raises Refusal."""
+    since = turn.now - timedelta(hours=1)
+    if await turn.uow.enquiries.searches_since(turn.me.key, since) >= turn.rules.searches_per_hour:
+        raise Refusal("contacts.too_many", n=turn.rules.searches_per_hour)
+    await turn.uow.enquiries.count_search(turn.me.key, turn.now)
+
+
+async def first_page(scene: Scene, found: Sequence[Candidate]) -> list[Candidate]:
+    """The first who can be reached; the paused, who have no button, at the end."""
+    page: list[Candidate] = []
+    for one in found:
+        if len(page) == scene.rules.results:
+            break
+        if await reachable(scene, one.person):
+            page.append(one)
+    return page
+
+
+def said_topic(scene: Scene, enquiry: Enquiry, words: Words) -> str:
+    return topic_label(enquiry.topic, enquiry.text, scene.knowledge, words)
+
+
+def list_blocks(
+    scene: Scene, enquiry: Enquiry, page: Sequence[Candidate], where: Around, words: Words, *, more: bool = False
+) -> tuple[Contacts, Choices | None]:
+    """The entries, numbered, and what can be done with them; no button for those not available at present."""
+    entries = tuple(entry_of(scene, one, enquiry.filters, where, words) for one in page)
+    options = [
+        Choice(
+            label=words("contacts.choice.introduce", n=number),
+            intent=Introduce(person=one.person.key, topic=enquiry.text),
+        )
+        for number, one in enumerate(page, start=1)
+        if not one.paused
+    ]
+    if more:
+        options.append(Choice(label=words("contacts.choice.more"), intent=More()))
+    choices = Choices(options=tuple(options), asked="after_results", once=False) if options else None
+    return Contacts(entries=entries), choices
+
+
+def _list(turn: Turn, enquiry: Enquiry, page: Sequence[Candidate], where: Around, *, more: bool) -> tuple[Block, ...]:
+    entries, choices = list_blocks(turn, enquiry, page, where, turn.say, more=more)
+    hint = Text(text=turn.say("contacts.hint"), style="hint")
+    return (entries, hint) if choices is None else (entries, hint, choices)
+
+
+def _heading(turn: Turn, enquiry: Enquiry, where: Around, found: int, shown: int) -> str:
+    what = _asked_for(turn, enquiry, where)
+    if found > shown:
+        return turn.say("contacts.found_more", what=what, shown=shown, found=found)
+    return turn.say("contacts.found", what=what, n=found)
+
+
+def _asked_for(turn: Turn, enquiry: Enquiry, where: Around) -> str:
+    """The topic and the filters in force, in words."""
+    topic = turn.say("contacts.topic", topic=said_topic(turn, enquiry, turn.say))
+    return ", ".join([topic, *in_words(enquiry.filters, where, turn.say)])
+
+
+def _guessed(turn: Turn, wish: FindContacts) -> tuple[Text, ...]:
+    """A topic recognised through a typo is named, so that a wrong guess is seen."""
+    resolved = turn.knowledge.topic(wish.topic) if wish.topic else None
+    if resolved is None or resolved.exact or wish.topic is None:
+        return ()
+    label = topic_label(resolved.topic.id, wish.topic, turn.knowledge, turn.say)
+    return (Text(text=turn.say("contacts.guessed", said=wish.topic, topic=label)),)
+
+
+def _ask_topic(turn: Turn, wish: FindContacts) -> Reply:
+    field = Field(name="topic", label=turn.say("contacts.field.topic"), hint=turn.say("contacts.field.topic_hint"))
+    return turn.reply(Ask(form=Form(intent=wish, fields=(field,)), field=field))
+
+
+def _last_name(one: Candidate) -> str:
+    return one.person.name.split()[-1].casefold()

@@ -1,0 +1,72 @@
+"""Nobody there: said plainly, with near topics, what relaxing one filter would give, and two ways to go on."""
+
+from bot.flows.contacts.filters import dropped, in_force, in_words, one_in_words
+from bot.flows.contacts.search import Around, passes, pool
+from bot.flows.listing import topic_label
+from bot.intents import AskTeam, FindContacts, NoteDemand
+from bot.messages import Choice, Choices, Text
+from bot.model import Enquiry, Filters
+from bot.turn import Reply, Turn
+
+NEAR_TOPICS = 3
+
+
+async def nobody(turn: Turn, enquiry: Enquiry, where: Around) -> Reply:
+    topic = topic_label(enquiry.topic, enquiry.text, turn.knowledge, turn.say)
+    what = ", ".join([turn.say("contacts.topic", topic=topic), *in_words(enquiry.filters, where, turn.say)])
+    options = [*await _relaxed(turn, enquiry, where), *await _near_topics(turn, enquiry, where)]
+    options += [
+        Choice(label=turn.say("contacts.choice.note"), intent=NoteDemand(enquiry=enquiry.key)),
+        Choice(label=turn.say("contacts.choice.team"), intent=AskTeam(enquiry=enquiry.key)),
+    ]
+    return turn.reply(
+        Text(text=turn.say("contacts.nobody", what=what)),
+        Text(text=turn.say("contacts.nobody_hint")),
+        Choices(options=tuple(options), asked="after_results"),
+    )
+
+
+async def _relaxed(turn: Turn, enquiry: Enquiry, where: Around) -> list[Choice]:
+    """How many there would be without one of the filters."""
+    everybody = await pool(turn, turn.me, enquiry.topic, enquiry.text, where)
+    choices: list[Choice] = []
+    for name in in_force(enquiry.filters):
+        filters = dropped(enquiry.filters, name)
+        n = sum(passes(one, filters, where) for one in everybody)
+        if n:
+            said = one_in_words(enquiry.filters, name, where, turn.say)
+            label = turn.say("contacts.choice.without", n=n, filter=said)
+            choices.append(Choice(label=label, intent=FindContacts(without=(name,))))
+    if not choices and len(in_force(enquiry.filters)) > 1 and everybody:
+        label = turn.say("contacts.choice.without_all", n=len(everybody))
+        choices.append(Choice(label=label, intent=FindContacts(without=("all",))))
+    return choices
+
+
+async def _near_topics(turn: Turn, enquiry: Enquiry, where: Around) -> list[Choice]:
+    known = turn.knowledge.topics.get(enquiry.topic) if enquiry.topic else None
+    choices: list[Choice] = []
+    for near in turn.knowledge.topics.near(known) if known else ():
+        everybody = await pool(turn, turn.me, near.id, near.label_de, where)
+        n = sum(one.offer.topic == near.id and passes(one, enquiry.filters, where) for one in everybody)
+        if n:
+            label = topic_label(near.id, near.label_de, turn.knowledge, turn.say)
+            intent = _search(label, enquiry.filters)
+            choices.append(Choice(label=turn.say("contacts.choice.near_topic", n=n, topic=label), intent=intent))
+        if len(choices) == NEAR_TOPICS:
+            break
+    return choices
+
+
+def _search(topic: str, filters: Filters) -> FindContacts:
+    """A search for another topic with the same filters."""
+    return FindContacts(
+        topic=topic,
+        near=filters.near,
+        within_km=filters.within_km,
+        state=filters.state,
+        not_state=filters.not_state,
+        outside_state=filters.outside_state or None,
+        size=filters.size,
+        level=filters.level,
+    )

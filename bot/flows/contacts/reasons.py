@@ -1,0 +1,45 @@
+"""How somebody reads in a result list: as they chose to be listed, and why they fit, in words. Never contact data."""
+
+from bot.flows.contacts.search import Around, Candidate, Fit
+from bot.flows.listing import full_title, inhabitants, level, place_line, since, topic_label
+from bot.messages import Contact
+from bot.model import Filters
+from bot.turn import Scene
+from bot.words import Words
+
+
+def entry_of(scene: Scene, one: Candidate, filters: Filters, where: Around, words: Words) -> Contact:
+    facts: list[str] = []
+    if one.body is not None:
+        facts.append(inhabitants(one.body, words))
+    if one.km is not None:
+        facts.append(words("contacts.distance", km=words.number(round(one.km))))
+    return Contact(
+        title=full_title(one.person, words),
+        place=place_line(one.body, words),
+        facts=tuple(facts),
+        reasons=tuple(reasons(scene, one, filters, where, words)),
+    )
+
+
+def reasons(scene: Scene, one: Candidate, filters: Filters, where: Around, words: Words) -> list[str]:
+    """The topic as declared and since when, the size compared, whether visitors are welcome."""
+    said = topic_label(one.offer.topic, one.offer.text, scene.knowledge, words)
+    topic = " ".join(part for part in (said, since(one.offer, scene.today(), words)) if part)
+    if how := level(one.offer, words):
+        topic = f"{topic}, {how}"
+    key = "contacts.reason.perhaps" if one.fit is Fit.PERHAPS else "contacts.reason.topic"
+    found = [words(key, topic=topic)]
+    own_place = where.home is not None and where.near is not None and where.home.key == where.near.key
+    if filters.near and one.km_near is not None and where.near is not None and not own_place:
+        found.append(words("contacts.reason.near", km=words.number(round(one.km_near)), place=where.near.name))
+    if one.similar:
+        found.append(words("contacts.reason.similar"))
+    if one.offer.visitable:
+        found.append(words("contacts.reason.visitable"))
+    if one.paused:
+        assert one.person.paused_until is not None
+        found.append(words("contacts.reason.paused", day=words.day(one.person.paused_until)))
+        if one.person.stand_in:
+            found.append(words("contacts.reason.stand_in", who=one.person.stand_in))
+    return found

@@ -1,0 +1,203 @@
+"""Who is suggested for an enquiry: read fresh from the database, filtered hard, put in order; the order is pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import IntEnum
+
+from bot.knowledge import findable
+from bot.matching.places import km, similar_size, size_class
+from bot.matching.text import grams, words
+from bot.matching.topics import Topic
+from bot.model import Body, Enquiry, Filters, IntroductionState, Offer, Person
+from bot.turn import Scene
+
+WITHIN_KM = 50  # "near" without a distance
+LEVELS = {"expert": frozenset({"expert", "running"}), "beginner": frozenset({"beginner"})}
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Fit(IntEnum):
+    """How the topic fits; lower is better. Never shown as a number."""
+
+    DECLARED = 0  # this very topic
+    NARROWER = 1  # a part of it
+    TEXT = 2  # their words have much in common with the question
+    PERHAPS = 3  # their words have something in common with it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Somebody who may be shown, with what the reasons are made of."""
+
+    person: Person
+    body: Body | None
+    offer: Offer  # the one that fits best
+    fit: Fit
+    relevance: float
+    km: float | None  # from the asker's town
+    km_near: float | None  # from the place asked for
+    similar: bool  # half to double the asker's population
+    paused: bool
+    last_asked: datetime | None = None
+    full: bool = False  # at their cap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What filters are measured from: the asker's town and the place they named."""
+
+    home: Body | None
+    near: Body | None
+
+
+def passes(one: Candidate, filters: Filters, around: Around) -> bool:
+    """Hard filters. Who has no town passes none that needs one."""
+    if filters.level is not None and one.offer.level not in LEVELS[filters.level]:
+        return False
+    body = one.body
+    placed = (filters.near, filters.state, filters.not_state, filters.size)
+    if body is None:
+        return not any(placed) and not filters.outside_state
+    if filters.near is not None and (one.km_near is None or one.km_near > (filters.within_km or WITHIN_KM)):
+        return False
+    if filters.state is not None and body.state != filters.state:
+        return False
+    if filters.not_state is not None and body.state == filters.not_state:
+        return False
+    if filters.outside_state and around.home is not None and body.state == around.home.state:
+        return False
+    match filters.size:
+        case None:
+            return True
+        case "similar":
+            return one.similar
+        case size:
+            return size_class(body.population) == size
+
+
+def in_order(candidates: Iterable[Candidate], filters: Filters) -> list[Candidate]:
+    """Best first. Among equals those come first who were asked less recently; those at their cap and the paused last."""
+
+    def rank(one: Candidate) -> tuple[bool, bool, int, bool, float, bool, datetime, float, float, str]:
+        return (
+            one.paused,
+            one.full,
+            one.fit,
+            filters.visitable and not one.offer.visitable,
+            0.0 if one.fit < Fit.TEXT else -round(one.relevance, 1),
+            not one.similar,
+            one.last_asked or NEVER,
+            one.km_near if one.km_near is not None else 0.0,
+            one.km if one.km is not None else 10_000.0,
+            one.person.key,
+        )
+
+    return sorted(candidates, key=rank)
+
+
+async def around(scene: Scene, asker: Person, filters: Filters) -> Around:
+    home = (await scene.uow.people.bodies_of([asker.key], scene.today(asker))).get(asker.key)
+    near = await scene.uow.bodies.get(filters.near) if filters.near else None
+    return Around(home=home, near=near)
+
+
+async def candidates(scene: Scene, asker: Person, enquiry: Enquiry) -> list[Candidate]:
+    """All who fit the enquiry, best first."""
+    where = await around(scene, asker, enquiry.filters)
+    everybody = await pool(scene, asker, enquiry.topic, enquiry.text, where)
+    fitting = [one for one in everybody if passes(one, enquiry.filters, where)]
+    return in_order(await with_load(scene, fitting), enquiry.filters)
+
+
+async def pool(scene: Scene, asker: Person, topic: str | None, text: str, where: Around) -> list[Candidate]:
+    """Everybody the topic fits, whatever the filters. Never the asker, the blocked, vendors, the hidden."""
+    known = scene.knowledge.topics.get(topic) if topic else None
+    fits, relevance = _suggested(scene, asker, known, text)
+    people = await scene.uow.people.many(fits)
+    offers = await scene.uow.people.offers_of(people)
+    bodies = await scene.uow.people.bodies_of(people, scene.today(asker))
+    blocked = await scene.uow.people.blocked(asker.key)
+    found: list[Candidate] = []
+    for key, person in people.items():
+        paused = person.paused_on(scene.today(person))
+        if key in blocked or not findable(person) or (paused and not person.pause_visible):
+            continue
+        body = bodies.get(key)
+        chosen = _best_offer(offers.get(key, ()), known, scene, text, fits[key])
+        if chosen is None:
+            continue
+        offer, fit = chosen
+        home = where.home
+        found.append(
+            Candidate(
+                person=person,
+                body=body,
+                offer=offer,
+                fit=fit,
+                relevance=relevance.get(key, 0.0),
+                km=km(home, body) if home and body else None,
+                km_near=km(where.near, body) if where.near and body else None,
+                similar=bool(home and body and similar_size(home.population, body.population)),
+                paused=paused,
+            )
+        )
+    return found
+
+
+def _suggested(scene: Scene, asker: Person, topic: Topic | None, text: str) -> tuple[dict[str, Fit], dict[str, float]]:
+    """What the index in memory suggests; it may be behind the database, and is only believed after a second look."""
+    index = scene.knowledge.people
+    fits: dict[str, Fit] = {}
+    relevance: dict[str, float] = {}
+    for hit in index.search(text, topic, allow=lambda key: key != asker.key):
+        fits[hit.id] = Fit.TEXT if hit.sure else Fit.PERHAPS
+        relevance[hit.id] = hit.score
+    for narrower in scene.knowledge.topics.narrower(topic) if topic else ():
+        for hit in index.search(narrower.label_de, narrower, allow=lambda key: key != asker.key):
+            fits.setdefault(hit.id, Fit.PERHAPS)
+    return fits, relevance
+
+
+def _best_offer(
+    offers: Sequence[Offer], topic: Topic | None, scene: Scene, text: str, suggested: Fit
+) -> tuple[Offer, Fit] | None:
+    """The offer that fits, as the database has it now; None if nothing does any more."""
+    offered = [offer for offer in offers if offer.kind == "offer"]
+    if topic is not None:
+        for offer in offered:
+            if offer.topic == topic.id:
+                return offer, Fit.DECLARED
+        narrower = {one.id for one in scene.knowledge.topics.narrower(topic)}
+        for offer in offered:
+            if offer.topic in narrower:
+                return offer, Fit.NARROWER
+    asked = _grams(text)
+    shared = [(len(asked & _grams(offer.text)), offer) for offer in offered]
+    most, best = max(shared, key=lambda pair: pair[0], default=(0, None))
+    return (best, suggested) if best is not None and most > 0 else None
+
+
+def _grams(text: str) -> frozenset[str]:
+    return frozenset(gram for word in words(text) for gram in grams(word))
+
+
+async def with_load(scene: Scene, found: Sequence[Candidate]) -> list[Candidate]:
+    """With when each was last asked, and whether they have as many open requests as they want. Never shown."""
+    asked = await scene.uow.introductions.last_helped([one.person.key for one in found])
+    loaded: list[Candidate] = []
+    for one in found:
+        last = asked.get(one.person.key)
+        full = last is not None and await _full(scene, one.person)
+        loaded.append(replace(one, last_asked=last, full=full))
+    return loaded
+
+
+async def _full(scene: Scene, person: Person) -> bool:
+    open_now = await scene.uow.introductions.asked_of(person.key)
+    return sum(one.state is IntroductionState.ASKED for one in open_now) >= person.open_cap
+
+
+async def reachable(scene: Scene, person: Person) -> bool:
+    """Without an account nobody is offered for an introduction."""
+    return any(row.reachable for row in await scene.uow.accounts.of_person(person.key))

@@ -1,0 +1,98 @@
+"""What one can say here, by role, in example sentences; and short answers where nothing is open or not built yet."""
+
+from bot.intents import (
+    Cancel,
+    CancelVisit,
+    GapReport,
+    Greet,
+    Help,
+    Intent,
+    MyLessons,
+    MyVisits,
+    No,
+    NudgeCreate,
+    NudgeList,
+    NudgePause,
+    NudgePreview,
+    NudgeResume,
+    NudgeStats,
+    Pick,
+    PlanVisit,
+    RescheduleVisit,
+    ShareLesson,
+    Snooze,
+    Subscribe,
+    Thanks,
+    Unknown,
+    Unsubscribe,
+    Yes,
+)
+from bot.messages import Block, Text
+from bot.model import Role
+from bot.turn import Handler, Handlers, Replies, Turn
+
+
+def help_for_newcomers(turn: Turn) -> list[Block]:
+    """Before consent: what there is, by example."""
+    return [Text(text=turn.say("help.title"), style="title"), Text(text=turn.say("help.newcomer"))]
+
+
+async def show_help(turn: Turn, wish: Help) -> Replies:
+    del wish
+    blocks: list[Block] = [Text(text=turn.say("help.title"), style="title"), Text(text=turn.say("help.staff"))]
+    roles = {role for role, _ in await turn.uow.people.roles(turn.me.key)} | {turn.me.role}
+    if Role.COORDINATOR in roles:
+        blocks.append(Text(text=turn.say("help.coordinator")))
+    if Role.ADMIN in roles:
+        blocks.append(Text(text=turn.say("help.admin")))
+    if Role.VENDOR in roles:
+        blocks.append(Text(text=turn.say("help.vendor")))
+    return [turn.reply(*blocks, Text(text=turn.say("help.commands"), style="hint"))]
+
+
+def says(key: str) -> Handler:
+    """An answer of one paragraph, whatever the slots."""
+
+    async def handler(turn: Turn, wish: Intent) -> Replies:
+        del wish
+        return [turn.tell(key)]
+
+    return handler
+
+
+def for_admins(key: str) -> Handler:
+    """The network office hears what there is instead; everybody else, that it is the network office's."""
+
+    async def handler(turn: Turn, wish: Intent) -> Replies:
+        del wish
+        return [turn.tell(key if turn.me.role is Role.ADMIN else "help.only_admins")]
+
+    return handler
+
+
+HANDLERS: Handlers = {
+    Help: show_help,
+    Greet: says("help.greet"),
+    Thanks: says("help.thanks"),
+    Yes: says("help.nothing_open"),
+    No: says("help.nothing_open"),
+    Pick: says("help.nothing_to_pick"),
+    Cancel: says("help.cancelled"),
+    Unknown: says("help.unknown"),
+    PlanVisit: says("help.later.visit"),
+    RescheduleVisit: says("help.later.visit"),
+    CancelVisit: says("help.later.visit"),
+    MyVisits: says("help.later.visit"),
+    ShareLesson: says("help.later.lesson"),
+    MyLessons: says("help.later.lesson"),
+    Snooze: says("help.later.snooze"),
+    Subscribe: says("help.later.subscription"),
+    Unsubscribe: says("help.later.subscription"),
+    NudgeCreate: for_admins("help.later.nudge"),
+    NudgeList: for_admins("help.later.nudge"),
+    NudgePause: for_admins("help.later.nudge"),
+    NudgeResume: for_admins("help.later.nudge"),
+    NudgePreview: for_admins("help.later.nudge"),
+    NudgeStats: for_admins("help.later.nudge"),
+    GapReport: for_admins("help.later.gaps"),
+}

@@ -1,0 +1,38 @@
+"""Which request the contact is answering: the one just asked about, the only open one, or the one they choose."""
+
+from dataclasses import replace
+from typing import TypeAlias
+
+from bot.access import introduction_as_contact
+from bot.flows.introductions import words as texts
+from bot.flows.introductions.overview import asked_of_me
+from bot.intents import Accept, AskBack, Decline, Later, SuggestOther
+from bot.introduction_states import UNANSWERED
+from bot.messages import Choice, Choices, Text
+from bot.model import Introduction
+from bot.turn import Refusal, Reply, Turn
+
+Answer: TypeAlias = Accept | Decline | Later | SuggestOther | AskBack
+
+
+async def to_answer(turn: Turn, wish: Answer) -> Introduction | Reply:
+    """The request meant, or the question which one. Raises Refusal if there is none."""
+    if wish.introduction is not None:
+        return await introduction_as_contact(turn, wish.introduction)
+    about = turn.question.about if turn.question else None
+    meant = await turn.uow.introductions.get(about) if about else None
+    if meant is not None and meant.contact == turn.me.key:
+        return meant
+    open_now = [one for one in await asked_of_me(turn) if one.state in UNANSWERED]
+    if not open_now:
+        raise Refusal("introduction.nothing_to_answer")
+    if len(open_now) == 1:
+        return open_now[0]
+    options = []
+    for one in open_now:
+        asker = await turn.uow.people.get(one.asker)
+        name = asker.name if asker else turn.say("introduction.somebody")
+        topic = texts.topic_of(turn, one, turn.say)
+        label = turn.say("introduction.line", name=name, topic=topic)
+        options.append(Choice(label=label, intent=replace(wish, introduction=one.key)))
+    return turn.reply(Text(text=turn.say("introduction.which")), Choices(options=tuple(options), forget=True))

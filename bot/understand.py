@@ -1,0 +1,116 @@
+"""Text to intent, pure and explainable: slash commands, answers to the newest question, then phrases. No guessing."""
+
+import re
+from typing import Any, Literal
+
+from bot.dates import Day, read_date
+from bot.intents import (
+    BY_NAME,
+    AskBack,
+    Cancel,
+    CheckIn,
+    Intent,
+    Introduce,
+    No,
+    PrivacyInfo,
+    ShareLesson,
+    Unknown,
+    Yes,
+    name_of,
+)
+from bot.languages import LanguageCode
+from bot.understanding.answers import consent_answer, number_in, ordinal_in, pick
+from bot.understanding.heard import Heard
+from bot.understanding.phrases import phrases
+from bot.understanding.readings import later, read
+from bot.understanding.situation import Lexicon, Option, Situation, Understanding
+from bot.understanding.tokens import fold
+
+__all__ = ["Lexicon", "Option", "Situation", "Understanding", "is_command", "understand"]
+
+CLEAR = 5.0  # score from which a wish of its own goes before an answer to the question
+NO_ANSWER = 4.5  # score from which a text is a wish although any text would do as an answer
+
+
+def understand(text: str, situation: Situation) -> Understanding:
+    """What is meant by a text in this situation. Never raises for what people write."""
+    if text.lstrip().startswith("/"):
+        return _command(text.strip(), situation)
+    heard = Heard(text, situation, phrases())
+    intent, because = _meant(heard)
+    return Understanding(intent=intent, language=_language(heard), because=because)
+
+
+def is_command(word: str) -> bool:
+    """Whether this slash command is known, in any language: "/hilfe"."""
+    return fold(word.lstrip("/")) in phrases().commands
+
+
+def _command(text: str, situation: Situation) -> Understanding:
+    word, _, rest = text.lstrip("/").partition(" ")
+    name, _, slot = phrases().commands.get(fold(word), "unknown").partition(" ")
+    rest = rest.strip()
+    values: dict[str, Any] = {}
+    if slot and rest:
+        values[slot] = rest
+        if slot == "until":
+            day = read_date(rest, situation.today)
+            values = {"until": day.date} if isinstance(day, Day) else {}
+        elif slot == "person" and (number := number_in(rest)) is not None:
+            values = {"person": number}
+        elif slot == "language":
+            values = {"language": "en" if fold(rest).startswith("en") else "de"}
+    make: Any = BY_NAME[name]
+    intent: Intent = make(**values)
+    return Understanding(intent=intent, because=(f"/{word} → {name}",))
+
+
+def _meant(heard: Heard) -> tuple[Intent, tuple[str, ...]]:
+    context = heard.situation.context
+    intent, score = read(heard)
+    if isinstance(intent, Cancel):
+        return intent, ("cancel",)
+    if context == "asked_text" and score < NO_ANSWER:
+        return Unknown(), ("an answer in free words was asked for",)
+    if isinstance(intent, PrivacyInfo) and score >= CLEAR:
+        return intent, (f"phrases of {name_of(intent)}",)
+    if context == "after_results" and number_in(heard.text) is None and (ordinal := ordinal_in(heard)) is not None:
+        if isinstance(intent, Introduce) or score < CLEAR:
+            return Introduce(person=ordinal), (f"number {ordinal} of the list",)
+    if context == "asked_consent" and (said := consent_answer(heard)) is not None:
+        if not (isinstance(said, AskBack) and score >= CLEAR):
+            return said, (f"answer to the request: {name_of(said)}",)
+    if heard.situation.options and (chosen := pick(heard)) is not None:
+        numbered = number_in(heard.text) is not None
+        if numbered or score < CLEAR or context in {"notice", "check_in", "listing", "preview", "confirm"}:
+            return chosen, ("answer to the newest question",)
+    if context == "check_in":
+        answers: tuple[Literal["not_yet", "settled", "talked"], ...] = ("not_yet", "settled", "talked")
+        for answer in answers:
+            if heard.hit(f"says.{answer}"):
+                return CheckIn(answer=answer), (f"check-in: {answer}",)
+    if context in {"asked_lesson", "visit_reminder"} and score < CLEAR and (heard.dates or heard.times):
+        return later(heard), ("a time, after a reminder",)
+    if context == "asked_lesson" and score < CLEAR:
+        return ShareLesson(text=heard.text.strip()), ("answer to the question after a visit",)
+    if not isinstance(intent, Unknown):
+        return intent, (f"phrases of {name_of(intent)} ({score:.1f})",)
+    if len(heard.plain_words) <= 5:
+        if heard.hit("says.no"):
+            return No(), ("no",)
+        if heard.hit("says.yes"):
+            return Yes(), ("yes",)
+    return Unknown(), ("nothing said enough",)
+
+
+def _language(heard: Heard) -> LanguageCode | None:
+    words = {token.text.lower() for token in heard.tokens if token.kind == "word"}
+    folded = {token.fold for token in heard.tokens if token.kind == "word"}
+    stop = heard.phrases.stopwords
+    german, english = len(folded & stop["de"]), len(folded & stop["en"])
+    german += sum(1 for word in words if re.search(r"[äöüß]", word))
+    if "english" in folded:
+        english += 2
+    if german == english:
+        return None
+    return "de" if german > english else "en"

@@ -1,0 +1,153 @@
+"""Places and states in a sentence: what stands after "in", "aus", "bei", and what the register calls so."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.understanding.phrases import Phrases
+from bot.understanding.situation import Lexicon
+from bot.understanding.tokens import Token
+
+# Before a place for certain, and before a place among other things.
+NEARING = frozenset(
+    "bei um umkreis nahe nahe nah umgebung raum region rund near around umland richtung close vicinity gegend grossraum".split()
+)
+LEADING = NEARING | frozenset(
+    "in aus nach von vom mit an auf fur ab stadt gemeinde markt landeshauptstadt kreis landkreis rathaus kollegen kollegin kollege"
+    " from to at of with for the town city fur zu municipality bis".split()
+)
+_TIGHT = frozenset(
+    "in aus nach von bei from at of near around to umkreis raum region richtung um nahe stadt gemeinde".split()
+)
+_LONGEST = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPlace:
+    name: str
+    first: int
+    last: int
+    before: str  # the word in front, folded
+    known: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundState:
+    name: str
+    first: int
+    last: int
+
+
+def find_states(tokens: Sequence[Token], phrases: Phrases, taken: set[int]) -> list[FoundState]:
+    """States by name, abbreviation or adjective ("NRW", "hessische", "Bavaria")."""
+    found: list[FoundState] = []
+    index = 0
+    while index < len(tokens):
+        for length in (4, 3, 2, 1):
+            part = tokens[index : index + length]
+            if len(part) < length or any(t.kind != "word" for t in part) or index in taken:
+                continue
+            state = phrases.states.get(" ".join(token.fold for token in part))
+            if state is None and length == 1:
+                pieces = " ".join(_pieces(part[0]))
+                state = phrases.states.get(pieces)
+            if state is None or (length == 1 and len(part[0].fold) < 3 and not part[0].text.isupper()):
+                continue
+            found.append(FoundState(name=state, first=index, last=index + length))
+            index += length - 1
+            break
+        index += 1
+    return found
+
+
+def _pieces(token: Token) -> list[str]:
+    return [piece for piece in token.text.lower().replace("ü", "u").replace("ö", "o").split("-") if piece]
+
+
+def find_places(tokens: Sequence[Token], phrases: Phrases, lexicon: Lexicon, taken: set[int]) -> list[FoundPlace]:
+    found: list[FoundPlace] = []
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        before = tokens[index - 1].fold if index else ""
+        place = None
+        if token.kind == "word" and index not in taken and len(token.fold) > 1 and not token.text[0].isdigit():
+            place = _place_at(tokens, index, before, phrases, lexicon, taken)
+        if place:
+            found.append(place)
+            index = place.last
+        else:
+            index += 1
+    return found
+
+
+def _place_at(
+    tokens: Sequence[Token], index: int, before: str, phrases: Phrases, lexicon: Lexicon, taken: set[int]
+) -> FoundPlace | None:
+    token = tokens[index]
+    if phrases.is_frame(token.fold) and not (token.capital and before in _TIGHT and is_place(lexicon, token.text)):
+        return None
+    if before not in LEADING and not token.capital and index:
+        return None
+    last = _longest(tokens, index, lexicon, taken)
+    if last:
+        leading = before in LEADING or index == 0 or (index > 0 and tokens[index - 1].kind != "word")
+        if leading or (token.capital and not is_topic(lexicon, token.text)):
+            if before not in _TIGHT and is_topic(lexicon, _text(tokens, index, last)):
+                return None
+            return FoundPlace(
+                name=_named(_text(tokens, index, last)), first=index, last=last, before=before, known=True
+            )
+        return None
+    if (
+        before in NEARING
+        and before not in {"um", "an"}
+        and (token.capital or before in {"bei", "near", "around", "umkreis"})
+    ):
+        if before == "bei" and (is_topic(lexicon, token.text) or not token.capital):
+            return None
+        last = index + 1
+        return FoundPlace(name=_named(token.text), first=index, last=last, before=before, known=False)
+    return None
+
+
+def _longest(tokens: Sequence[Token], index: int, lexicon: Lexicon, taken: set[int]) -> int | None:
+    best = None
+    for length in range(1, _LONGEST + 1):
+        last = index + length
+        if last > len(tokens) or any(i in taken for i in range(index, last)):
+            break
+        if tokens[last - 1].kind in {"stop", "question"} or tokens[last - 1].text in {",", "„", "“", '"'}:
+            break
+        if tokens[last - 1].kind != "word" and tokens[last - 1].text != ")":
+            continue
+        if is_place(lexicon, _text(tokens, index, last)):
+            best = last
+    return best
+
+
+def _text(tokens: Sequence[Token], first: int, last: int) -> str:
+    parts = [tokens[first].text]
+    for before, token in zip(tokens[first:last], tokens[first + 1 : last], strict=False):
+        parts.append(token.text if before.end == token.start else f" {token.text}")
+    return "".join(parts)
+
+
+_SMALL = frozenset("am an der den dem im in bei ob vor von zu zum a.d. und unter auf".split())
+
+
+def _named(text: str) -> str:
+    """As places are written, where everything was typed small."""
+    if text != text.lower():
+        return text
+    return " ".join(
+        word if word in _SMALL else "-".join(p.capitalize() if p not in _SMALL else p for p in word.split("-"))
+        for word in text.split()
+    )
+
+
+def is_place(lexicon: Lexicon, text: str) -> bool:
+    return bool(getattr(lexicon.place(text), "exact", False))
+
+
+def is_topic(lexicon: Lexicon, text: str) -> bool:
+    return bool(getattr(lexicon.topic(text), "exact", False))

@@ -1,0 +1,272 @@
+"""From what was heard to an intent: which one, and with which slots."""
+
+import datetime as dt
+import re
+from typing import Any, cast
+
+from bot.dates import Day, Days, When
+from bot.intents import (
+    BY_NAME,
+    FindContacts,
+    FindLessons,
+    Intent,
+    Introduce,
+    Language,
+    OfferTopic,
+    Pause,
+    PlanVisit,
+    PrivacyInfo,
+    RescheduleVisit,
+    SetAffiliation,
+    SetCap,
+    SetListing,
+    SetStandIn,
+    ShareLesson,
+    Snooze,
+    Unknown,
+)
+from bot.understanding.answers import ordinal_in
+from bot.understanding.heard import Heard
+from bot.understanding.places import is_topic
+from bot.understanding.topic import topic_of
+
+ENOUGH = 1.0  # score from which an intent is taken for meant
+TOPICAL = frozenset(
+    {"find_contacts", "find_lessons", "offer_topic", "want_topic", "remove_topic", "subscribe", "unsubscribe"}
+)
+OFFICE = frozenset(
+    {"nudge_create", "nudge_list", "nudge_pause", "nudge_resume", "nudge_preview", "nudge_stats", "gap_report"}
+)
+_SINCE = re.compile(
+    r"\b(?:seit|since|for)\s+((?:etwa |ca\.? |about )?\w+\s+(?:jahre?n?|monate?n?|years?|months?)|\d{4})", re.IGNORECASE
+)
+_CODE = re.compile(r"^\s*([A-Z0-9]{4}-?[A-Z0-9]{4})\s*$", re.IGNORECASE)
+_SUSPICIOUS = re.compile(
+    r"<\s*/?\s*\w+[^>]*>|\b(?:drop|delete|insert|select)\b.+\b(?:table|from|into)\b|ignore (?:all|previous)|ignoriere? (?:alle|deine|ihre)",
+    re.IGNORECASE,
+)
+
+
+def read(heard: Heard) -> tuple[Intent, float]:
+    """The best intent and its score; `Unknown` if nothing says enough."""
+    if _SUSPICIOUS.search(heard.text) or not any(token.kind == "word" for token in heard.tokens):
+        return Unknown(), 1.0
+    if (code := _CODE.match(heard.text)) and any(letter.isdigit() for letter in code[1]):
+        return _made("link_account", code=code[1].upper()), 5.0
+    refined = _refinement(heard)
+    scores = {name: heard.score(f"intents.{name}") for name in BY_NAME if heard.hit(f"intents.{name}")}
+    if heard.situation.role != "admin":
+        scores = {name: score for name, score in scores.items() if name not in OFFICE}
+    if refined is not None and max((s for n, s in scores.items() if n != "find_contacts"), default=0.0) < 5.0:
+        return refined, 4.0
+    if any(score >= 3.0 for name, score in scores.items() if name not in {"greet", "thanks"}):
+        scores.pop("greet", None)
+        scores.pop("thanks", None)
+    name, score = max(scores.items(), key=lambda item: (item[1], item[0]), default=("unknown", 0.0))
+    if name in {"unknown", "greet"} and score < 5.0 and (bare := _bare_topic(heard)) is not None:
+        return bare, 2.0
+    if score < ENOUGH:
+        return _bare_topic(heard) or (_made("greet") if heard.greeted and not heard.plain_words else Unknown()), score
+    return _filled(name, heard), score
+
+
+def _bare_topic(heard: Heard) -> Intent | None:
+    """ "E-Akte?", "Vergabe in Hessen": a known topic and little else is a search."""
+    words = heard.plain_words
+    if not 0 < len(words) <= 8:
+        return None
+    topic = topic_of(heard)
+    if topic and is_topic(heard.situation.lexicon, topic):
+        return _find(heard, topic)
+    return None
+
+
+def _refinement(heard: Heard) -> Intent | None:
+    """After a list: filters alone change the last search."""
+    if heard.situation.context != "after_results":
+        return None
+    text = heard.text
+    without: list[str] = []
+    if re.search(r"\b(?:egal wie (?:groß|gross|weit)|any size|größe egal|ohne größe)", text, re.IGNORECASE):
+        without.append("near" if re.search(r"weit", text, re.IGNORECASE) else "size")
+    if re.search(r"\b(?:egal wo|überall|bundesweit|anywhere|ganz deutschland)\b", text, re.IGNORECASE):
+        without += ["near", "state"]
+    filters = _filters(heard)
+    topic = topic_of(heard) if len(heard.plain_words) > 6 else None
+    if without:
+        return FindContacts(without=tuple(without), **filters)
+    if filters and len(heard.plain_words) <= 12:
+        named = topic_of(heard)
+        return FindContacts(topic=named if named and is_topic(heard.situation.lexicon, named) else topic, **filters)
+    return None
+
+
+def _filters(heard: Heard) -> dict[str, Any]:
+    text = heard.text
+    found: dict[str, Any] = {}
+    if re.search(
+        r"(?:nicht|außerhalb|not|outside|andere[nrs]?)\b[^.]{0,30}(?:unserem bundesland|meinem bundesland|unserm bundesland|our state|my state|bundesland)",
+        text,
+        re.IGNORECASE,
+    ):
+        found["outside_state"] = True
+    elif heard.states:
+        state = heard.states[-1]
+        before = heard.between(max(0, state.first - 3), state.first)
+        refused = re.search(r"\b(?:nicht|kein\w*|außer|ohne|not|except)\b", before, re.IGNORECASE)
+        found["not_state" if refused else "state"] = state.name
+    if heard.places:
+        found["near"] = heard.places[-1].name
+    if heard.km is not None:
+        found["within_km"] = heard.km
+    size = _size(text)
+    if size:
+        found["size"] = size
+    if re.search(
+        r"\b(?:einsteiger|anfänger|erst anfang\w*|grad erst|gerade erst|beginner)", text, re.IGNORECASE
+    ) and not re.search(r"kein\w* (?:einsteiger|anfänger)", text, re.IGNORECASE):
+        found["level"] = "beginner"
+    elif re.search(r"\b(?:expert|profi|fortgeschritten|advanced)", text, re.IGNORECASE):
+        found["level"] = "expert"
+    if re.search(r"\b(?:ansehen|anschauen|see (?:it|that))\b", text, re.IGNORECASE) and re.search(
+        r"\b(?:wo|where)\b", text, re.IGNORECASE
+    ):
+        found["visitable"] = True
+    return found
+
+
+def _size(text: str) -> str | None:
+    if re.search(
+        r"(?:wie wir|wie unsere|wie uns|unserer größe|unsere größe|ähnlich\w* (?:groß\w*|größe)|vergleichbare[rn]? größe|like ours|our size|similar size|like us|gleich groß)",
+        text,
+        re.IGNORECASE,
+    ):
+        return "similar"
+    if re.search(
+        r"mehr als 100[. ]?000|über 100[. ]?000|\bgroßst[aä]dt\w*|\bgroße[nr]? (?:stadt|städte|kommune)|\blarge (?:cit|town)|\bbig cit",
+        text,
+        re.IGNORECASE,
+    ):
+        return "large"
+    if re.search(
+        r"unter 20[. ]?000|\bkleine?(?:re)?[nr]? (?:stadt|städte|kommune|gemeinde)|\bkleinst[aä]dt|\bsmall(?:er)? (?:town|munic|cit)",
+        text,
+        re.IGNORECASE,
+    ):
+        return "small"
+    if re.search(r"\bmittel(?:große|st[aä]dt)|\bmittlere[nr]? (?:stadt|städte|kommune)|medium", text, re.IGNORECASE):
+        return "medium"
+    return None
+
+
+def _find(heard: Heard, topic: str | None) -> Intent:
+    return FindContacts(topic=topic, **_filters(heard))
+
+
+def _day(when: When | None) -> dt.date | None:
+    match when:
+        case Day(date=date):
+            return date
+        case Days(first=first):
+            return first
+        case _:
+            return None
+
+
+def _filled(name: str, heard: Heard) -> Intent:
+    text = heard.text
+    when = heard.dates[0].when if heard.dates else None
+    day = _day(when)
+    last = when.last if isinstance(when, Days) else None
+    place = heard.places[-1].name if heard.places else None
+    match name:
+        case "find_contacts":
+            return _find(heard, topic_of(heard))
+        case "find_lessons":
+            allowed = {key: value for key, value in _filters(heard).items() if key in {"near", "state", "size"}}
+            return FindLessons(topic=topic_of(heard), **allowed)
+        case "introduce":
+            return Introduce(person=ordinal_in(heard) or _name(heard))
+        case "offer_topic":
+            since = _SINCE.search(text)
+            topic = topic_of(heard)
+            return OfferTopic(
+                topic=topic,
+                since=since[1] if since else None,
+                visitable=True if re.search(r"zeigen|besuch", text) else None,
+            )
+        case "pause":
+            return Pause(until=day)
+        case "language":
+            english = re.search(r"engl|english", text, re.IGNORECASE)
+            return Language(language="en" if english else "de")
+        case "privacy_info":
+            readers = re.search(r"\bwer\b|\bwho\b|mitles|\bliest\b", text, re.IGNORECASE)
+            return PrivacyInfo(
+                about="readers"
+                if readers
+                else "notice"
+                if re.search(r"datenschutz|rechtsgrundlage|privacy|gdpr", text, re.IGNORECASE)
+                else "mine"
+            )
+        case "set_affiliation":
+            return SetAffiliation(municipality=place)
+        case "set_function":
+            match_ = re.search(
+                r"(?:ist|lautet|bin|is|am)\s+(?:die|der|das|ein|eine|a|the)?\s*(.+?)[.!]?$", text, re.IGNORECASE
+            )
+            return _made("set_function", function=match_[1] if match_ else None)
+        case "set_listing":
+            return SetListing(by="function" if heard.hit("says.listing.function") else "name")
+        case "set_cap":
+            number = re.search(r"\d+|\beine?\b|\bone\b|\bzwei\b", text, re.IGNORECASE)
+            n = int(number[0]) if number and number[0].isdigit() else 2 if number and number[0].lower() == "zwei" else 1
+            return SetCap(month=n) if re.search("monat|month", text, re.IGNORECASE) else SetCap(open=n)
+        case "set_stand_in":
+            who = re.search(r"((?:frau|herrn?|mrs?\.?|ms\.?)\s+[\w-]+(?:\s+[A-ZÄÖÜ][\w-]+)?)", text, re.IGNORECASE)
+            return SetStandIn(person=who[1] if who else None)
+        case "plan_visit":
+            return PlanVisit(municipality=place, date=day, end_date=last)
+        case "reschedule_visit":
+            return RescheduleVisit(date=_day(heard.dates[-1].when) if heard.dates else None, municipality=place)
+        case "cancel_visit":
+            return _made("cancel_visit", municipality=place, date=day)
+        case "share_lesson":
+            return ShareLesson(municipality=place)
+        case "snooze":
+            at = heard.times[0].at if heard.times else None
+            return Snooze(date=day, time=at)
+        case _ if name in TOPICAL:
+            return _made(name, topic=topic_of(heard))
+        case _:
+            return _made(name)
+
+
+def later(heard: Heard) -> Intent:
+    """A date or time after a reminder: moved if it asks, else a snooze."""
+    day = _day(heard.dates[0].when) if heard.dates else None
+    if day is not None and heard.text.rstrip().endswith("?") and not heard.times:
+        return RescheduleVisit(date=day)
+    return Snooze(date=day, time=heard.times[0].at if heard.times else None)
+
+
+def _made(name: str, **slots: Any) -> Intent:
+    """Unknown for what only buttons can say, such as `send_request`, which needs an introduction."""
+    make: Any = BY_NAME[name]
+    try:
+        return cast("Intent", make(**slots))
+    except TypeError:
+        return Unknown()
+
+
+def _name(heard: Heard) -> str | None:
+    """A person by name: after "Frau" or "Herr", or two capitalised words."""
+    match = re.search(
+        r"\b(?:frau|herrn?|mrs?\.?|ms\.?)\s+((?:dr\.?\s+)?[\w-]+(?:\s+[A-ZÄÖÜ][\w-]+)?)", heard.text, re.IGNORECASE
+    )
+    if match:
+        return match[1]
+    match = re.search(r"\b([A-ZÄÖÜ][\w-]+\s+(?:de\s+|van\s+|von\s+)?[A-ZÄÖÜ][\w-]+)\b", heard.text)
+    if match:
+        return match[1]
+    return heard.places[-1].name if heard.places else None

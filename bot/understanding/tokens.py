@@ -1,0 +1,54 @@
+"""Words of a text, folded so that spelling habits don't matter, each knowing where it stands."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["word", "comma", "stop", "question"]
+
+_TOKEN = re.compile(
+    r"(?P<word>[^\W_]+(?:(?:[-–/&+'’@:]|(?<=\b[^\W_])\.|\.(?=\d))[^\W_]+)*\+*)"
+    r"|(?P<question>\?+[?!]*)|(?P<stop>\.{2,}|…|[.!;\n|]+|:|\s[-–—]+\s)|(?P<comma>[,()\[\]„“”\"»«])"
+)
+_SPOKEN = {"komma": "comma", "fragezeichen": "question", "ausrufezeichen": "stop"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    text: str
+    start: int
+    end: int
+    kind: Kind
+    fold: str
+
+    @property
+    def capital(self) -> bool:
+        return self.text[:1].isupper()
+
+
+@lru_cache(maxsize=20_000)
+def fold(word: str) -> str:
+    """ "Ämter" → "amter", "aemter" → "amter", "E-Akte" → "eakte", "jaaaa" → "ja"."""
+    plain = unicodedata.normalize("NFKD", word.lower().replace("ß", "ss"))
+    plain = "".join(c for c in plain if c.isalnum() or c == "@")
+    plain = plain.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    return re.sub(r"([a-z])\1{2,}", r"\1", plain)
+
+
+def tokenize(text: str) -> tuple[Token, ...]:
+    found: list[Token] = []
+    for match in _TOKEN.finditer(text):
+        word, kind = match[0], match.lastgroup
+        assert kind is not None
+        folded = fold(word) if kind == "word" else ""
+        spoken = _SPOKEN.get(folded)
+        if folded == "punkt" and len(found) > 2:
+            following = text[match.end() : match.end() + 7].lower()
+            spoken = None if following.startswith((" eins", " zwei", " drei", " 1", " 2")) else "stop"
+        shown: Kind = spoken or kind  # type: ignore[assignment]
+        if kind == "word" and not folded:
+            continue
+        found.append(Token(text=word, start=match.start(), end=match.end(), kind=shown, fold=folded))
+    return tuple(found)

@@ -1,0 +1,26 @@
+"""Loads the register and the topics that are shipped, once per version of them; what admins added stays."""
+
+from bot.model import new_key
+from storage.meta import INSTANCE, SEEDED
+from storage.register import municipalities, topics
+from storage.unit_of_work import Storage
+
+VERSION = "2025-11-30"  # of the register; raise it with each change of the shipped data
+BATCH = 1000  # rows a statement
+
+
+async def seed(storage: Storage) -> bool:
+    """Whether there was anything to do."""
+    async with storage.unit(write=False) as uow:
+        if await uow.meta.get(SEEDED) == VERSION:
+            return False
+    async with storage.unit() as uow:
+        register = list(municipalities())
+        for start in range(0, len(register), BATCH):
+            await uow.bodies.put(*register[start : start + BATCH])
+        await uow.topics.put(*topics())
+        await uow.meta.put(SEEDED, VERSION)
+        if await uow.meta.get(INSTANCE) is None:
+            await uow.meta.put(INSTANCE, new_key("n"))
+        await uow.commit()
+    return True

@@ -1,0 +1,97 @@
+"""Topics by any name, and people found by the words they used; nonsense finds nobody."""
+
+import pytest
+
+from bot.matching.index import Document, Index
+from bot.matching.topics import Topic, TopicTable
+from storage.register import topics
+
+
+@pytest.fixture(scope="module")
+def table():
+    return TopicTable(topics())
+
+
+@pytest.mark.parametrize(
+    ("said", "topic", "because"),
+    [
+        ("E-Akte", "eakte", "exact"),
+        ("e akte", "eakte", "exact"),
+        ("elektronische Akte", "eakte", "synonym"),
+        ("elektronischen Akten", "eakte", "stem"),
+        ("Projektmanagment", "projektmanagement", "typo"),
+        ("DMS", "dms", "synonym"),
+        ("information security", "it-sicherheit", None),
+        ("electronic records", "eakte", "exact"),
+    ],
+)
+def test_a_topic_by_any_of_its_names(table, said, topic, because):
+    resolved = table.resolve(said)
+    if because is None:
+        assert resolved is None or resolved.topic.id == topic
+        return
+    assert resolved is not None
+    assert (resolved.topic.id, resolved.because) == (topic, because)
+
+
+@pytest.mark.parametrize("said", ["Planung im Grünen", "xyz", "", "Hund"])
+def test_what_is_no_topic_is_not_made_one(table, said):
+    assert table.resolve(said) is None
+
+
+def test_near_topics_begin_with_the_broader_one(table):
+    efa = table.resolve("EfA").topic
+    assert table.near(efa)[0].id == "ozg"
+
+
+def test_an_added_synonym_is_known_and_the_old_table_is_not_changed(table):
+    more = table.with_synonym("eakte", "Aktenzauber")
+    assert more.resolve("Aktenzauber").topic.id == "eakte"
+    assert table.resolve("Aktenzauber") is None
+
+
+AKTE = Topic(id="eakte", label_de="E-Akte", label_en="Electronic records", synonyms=("elektronische Akte",))
+PEOPLE = [
+    Document(id="p_a", topics=("eakte",), title="Projektleitung", text="Einführung der E-Akte"),
+    Document(id="p_b", topics=("bauen",), title="Bauamt", text="digitale Baugenehmigungsverfahren"),
+    Document(id="p_c", title="Hauptamt", text="Parkraumbewirtschaftung und Bewohnerparken"),
+]
+
+
+def ids(hits):
+    return [hit.id for hit in hits]
+
+
+def test_declared_topics_come_first_and_compounds_are_found_by_their_parts():
+    index = Index.build(PEOPLE)
+    assert ids(index.search("E-Akte", AKTE)) == ["p_a"]
+    assert ids(index.search("Baugenehmigung")) == ["p_b"]
+    assert ids(index.search("Bewohnerparkausweis"))[0] == "p_c"
+
+
+def test_nonsense_finds_nobody():
+    assert Index.build(PEOPLE).search("quarzgletscher") == []
+
+
+def test_a_change_is_taken_in_at_once_and_leaves_nothing_behind():
+    index = Index.build(PEOPLE)
+    index.put(Document(id="p_b", title="Bauamt", text="Wasserzähler"))
+    assert ids(index.search("Baugenehmigung")) == []
+    assert ids(index.search("Wasserzähler")) == ["p_b"]
+    index.remove("p_b")
+    assert ids(index.search("Wasserzähler")) == []
+    index.remove("p_b")
+
+
+def test_changing_piece_by_piece_equals_building_anew():
+    grown = Index()
+    for document in [*PEOPLE, PEOPLE[0]]:
+        grown.put(document)
+    built = Index.build(PEOPLE)
+    for query in ("E-Akte", "Bauamt", "Parken", "Leitung"):
+        assert grown.search(query, AKTE) == built.search(query, AKTE)
+
+
+def test_who_is_not_allowed_is_not_among_the_hits():
+    hits = Index.build(PEOPLE).search("E-Akte", AKTE, allow=lambda key: key != "p_a")
+    assert ids(hits) == []

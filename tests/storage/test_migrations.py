@@ -1,0 +1,94 @@
+"""The schema as migrated is the schema as declared, on both databases."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+import storage.tables  # noqa: F401  (fills the metadata)
+from storage.columns import metadata
+from storage.engine import open_engine
+from storage.migrate import NewerDatabase, config, revision, upgrade
+from storage.migrations import HEAD
+from storage.unit_of_work import Storage
+
+
+def test_head_is_the_newest_revision():
+    assert ScriptDirectory.from_config(config()).get_heads() == [HEAD]
+
+
+async def test_the_migrated_schema_is_the_declared_one(storage: Storage):
+    async with storage.connection() as connection:
+        assert await connection.run_sync(differences) == []
+        migrated = await connection.run_sync(described)
+        await connection.run_sync(metadata.drop_all)
+        await connection.run_sync(metadata.create_all)
+        assert migrated == await connection.run_sync(described)
+
+
+def differences(connection: Connection) -> list[Any]:
+    return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
+
+
+def described(connection: Connection) -> dict[str, Any]:
+    """What the database itself says, conditions of indexes included."""
+    inspector = inspect(connection)
+    found: dict[str, Any] = {}
+    for table in metadata.tables:
+        columns = [
+            (column["name"], str(column["type"]), column["nullable"], column["default"] is not None)
+            for column in inspector.get_columns(table)
+        ]
+        found[table] = {
+            "columns": columns,
+            "key": inspector.get_pk_constraint(table),
+            "foreign keys": sorted(inspector.get_foreign_keys(table), key=str),
+            "unique": sorted(inspector.get_unique_constraints(table), key=str),
+        }
+    indexes = (
+        "SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        if connection.dialect.name == "sqlite"
+        else "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'"
+    )
+    found["indexes"] = sorted(index for index in connection.scalars(text(indexes)) if "alembic_version" not in index)
+    return found
+
+
+async def test_there_is_nothing_to_do_a_second_time(database_url: str):
+    assert not await upgrade(database_url)
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+async def test_two_processes_may_start_at_once(database: str, request: pytest.FixtureRequest, tmp_path: Path):
+    url = f"sqlite:///{tmp_path}/new.db"
+    if database == "postgresql":
+        url = request.getfixturevalue("stack").enter_context(
+            request.getfixturevalue("postgresql").fresh(migrated=False)
+        )
+    await asyncio.gather(*(upgrade(url) for _ in range(3)))
+    engine = open_engine(url, pooled=False)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(revision) == HEAD
+    await engine.dispose()
+
+
+async def test_a_database_of_a_newer_release_is_refused(database_url: str):
+    engine = open_engine(database_url, pooled=False)
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await engine.dispose()
+
+    with pytest.raises(NewerDatabase, match="newer release"):
+        await upgrade(database_url)
+
+
+async def test_a_revision_can_be_taken_back(storage: Storage):
+    async with storage.connection() as connection:
+        await connection.run_sync(lambda sync: command.downgrade(config(sync), "base"))
+        assert await connection.run_sync(lambda sync: set(inspect(sync).get_table_names())) == {"alembic_version"}

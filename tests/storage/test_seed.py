@@ -1,0 +1,33 @@
+"""The register and the topics that are shipped."""
+
+from dataclasses import replace
+
+from storage.seed import seed
+from storage.unit_of_work import Storage
+
+
+async def test_a_new_database_knows_every_municipality_and_topic(storage: Storage):
+    assert await seed(storage)
+
+    async with storage.unit(write=False) as uow:
+        assert len(await uow.bodies.all()) == 10_751
+        assert len(await uow.topics.all()) == 114
+        plochingen = await uow.bodies.get("08116056")
+    assert plochingen is not None
+    assert (plochingen.name, plochingen.state) == ("Plochingen", "Baden-Württemberg")
+
+
+async def test_what_was_loaded_is_left_alone(storage: Storage):
+    await seed(storage)
+    async with storage.unit() as uow:
+        (topic, *_) = await uow.topics.all()
+        changed = replace(topic, label_de="Ein anderes Wort")
+        await uow.topics.put(changed)
+        mark = await uow.topics.mark()
+        await uow.commit()
+
+    assert not await seed(storage)
+
+    async with storage.unit(write=False) as uow:
+        assert changed in await uow.topics.all()
+        assert await uow.topics.mark() == mark
