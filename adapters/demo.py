@@ -10,9 +10,10 @@ from adapters.app import Lotse
 from adapters.console import PLATFORM, account_of, address_of
 from adapters.demo_people import SPEAKER, Member, network
 from bot.flows import upkeep
-from bot.model import AccountRow, Affiliation, Consent, Source
+from bot.flows.leaving import INVITATION
+from bot.model import AccountRow, Affiliation, Consent, Person, Source
 from bot.turn import Scene
-from storage.unit_of_work import Unit
+from storage.members import NewMember, add_members
 
 __all__ = ["SPEAKER", "START", "make"]
 
@@ -25,21 +26,22 @@ async def make(lotse: Lotse, start: datetime) -> int:
     async with lotse.storage.unit() as uow:
         if await uow.meta.get(MADE) is not None:
             return 0
-        made = 0
-        for member in network(start):
-            if await uow.accounts.get(account_of(member.person.name)) is None:
-                await _add(uow, member, lotse.scene(uow))
-                made += 1
+        scene = lotse.scene(uow)
+        everybody = [_new(member, scene) for member in network(start)]
+        here = {one.person.key for one in everybody if one.account and await uow.accounts.get(one.account.account)}
+        missing = [one for one in everybody if one.person.key not in here]
+        await add_members(uow, missing, start)
         await uow.meta.put(MADE, start.isoformat())
         await uow.commit()
-    return made
+    return len(missing)
 
 
-async def _add(uow: Unit, member: Member, scene: Scene) -> None:
-    person, rules = member.person, scene.rules
-    await uow.people.add(person)
-    await uow.accounts.save(
-        AccountRow(
+def _new(member: Member, scene: Scene) -> NewMember:
+    person, version = member.person, scene.rules.notice.version
+    joined = person.created_at
+    return NewMember(
+        person=person,
+        account=AccountRow(
             account=account_of(person.name),
             platform=PLATFORM,
             address=address_of(person.name),
@@ -47,20 +49,24 @@ async def _add(uow: Unit, member: Member, scene: Scene) -> None:
             language=person.language,
             person=person.key,
             seen_at=person.active_at,
-            noticed_at=person.created_at,
-            notice_version=rules.notice.version,
-        )
+            noticed_at=joined,
+            notice_version=version,
+        ),
+        consent=Consent(person=person.key, version=version, given_at=joined),
+        affiliation=None
+        if member.body is None
+        else Affiliation(person=person.key, body=member.body.key, source=Source.COORDINATOR, since=joined.date()),
+        offers=member.offers,
+        roles=member.roles,
+        dates=dates_of(person, scene),
     )
-    await uow.people.add_consent(
-        Consent(person=person.key, version=rules.notice.version, given_at=person.created_at, source="chat")
+
+
+def dates_of(person: Person, scene: Scene) -> tuple[tuple[str, datetime], ...]:
+    """What `bot.flows.upkeep.plan` puts on the agenda for somebody who is new."""
+    if person.invited_until is not None:
+        return ((INVITATION, person.invited_until),)
+    return (
+        (upkeep.CONFIRM, person.confirmed_at + scene.rules.confirm_profile),
+        (upkeep.WARN, upkeep.warned_at(scene, person)),
     )
-    if member.body is not None:
-        since = person.created_at.date()
-        await uow.people.affiliate(
-            Affiliation(person=person.key, body=member.body.key, source=Source.COORDINATOR, since=since)
-        )
-    for offer in member.offers:
-        await uow.people.add_offer(offer)
-    for role, body in member.roles:
-        await uow.people.grant(person.key, role, body, scene.now)
-    await upkeep.plan(scene, person)

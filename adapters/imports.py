@@ -10,15 +10,16 @@ from zoneinfo import ZoneInfo
 
 from adapters.app import Lotse
 from adapters.console import PLATFORM, account_of
+from adapters.demo import dates_of
 from adapters.rows import BadFile, BadRow, Row, rows
 from bot.events import Account, Address
-from bot.flows import upkeep
 from bot.forms import MAX_TEXT, Field, Invalid, read
 from bot.knowledge import Knowledge
 from bot.matching.places import Ambiguous, Exact, Municipality, Near, label
 from bot.model import AccountRow, Affiliation, Consent, Offer, Person, Role, Source, new_key
 from bot.ports import ERASED
 from bot.public_holidays import STATES
+from storage.members import NewMember, add_members
 from storage.unit_of_work import Unit
 
 T = TypeVar("T")
@@ -95,8 +96,7 @@ async def import_people(lotse: Lotse, path: Path) -> tuple[int, int]:
         await lotse.core.knowledge.refresh(uow)
         members = _checked(found, lambda row: _member(row, lotse, lotse.core.knowledge))
         await _unknown_so_far(uow, list(zip(found, members, strict=True)))
-        for member in members:
-            await _add(uow, lotse, member)
+        await add_members(uow, [await _new(uow, lotse, member) for member in members], lotse.now())
         invited = sum(1 for member in members if member.consented_on is None)
         await uow.audit.note(lotse.now(), "operator", "import.people", members=len(members) - invited, invited=invited)
         await uow.commit()
@@ -237,35 +237,47 @@ async def _unknown_so_far(uow: Unit, members: Sequence[tuple[Row, Member]]) -> N
         raise BadFile(problems)
 
 
-async def _add(uow: Unit, lotse: Lotse, member: Member) -> None:
+async def _new(uow: Unit, lotse: Lotse, member: Member) -> NewMember:
     person, now = member.person, lotse.now()
     version = lotse.core.rules.notice.version
-    await uow.people.add(person)
+    consent = account = affiliation = None
     if member.consented_on is not None:
         given = datetime.combine(member.consented_on, time(), _BERLIN).astimezone(UTC)
-        await uow.people.add_consent(Consent(person=person.key, version=version, given_at=given, source="import"))
-    await upkeep.plan(lotse.scene(uow), person)
+        consent = Consent(person=person.key, version=version, given_at=given, source="import")
     if member.account is not None:
         known = await uow.accounts.get(member.account)
-        await uow.accounts.save(
-            AccountRow(
-                account=member.account,
-                platform=member.account.partition(":")[0],
-                address=known.address if known else Address(""),
-                name=person.name,
-                language=person.language,
-                person=person.key,
-                seen_at=now,
-                notice_version=version if member.consented_on else None,
-            )
+        account = AccountRow(
+            account=member.account,
+            platform=member.account.partition(":")[0],
+            address=known.address if known else Address(""),
+            name=person.name,
+            language=person.language,
+            person=person.key,
+            seen_at=now,
+            notice_version=version if consent else None,
         )
     if member.body is not None:
         today = now.astimezone(_BERLIN).date()
-        await uow.people.affiliate(
-            Affiliation(person=person.key, body=member.body, source=Source.IMPORTED, since=today)
-        )
-    for offer in member.offers:
-        await uow.people.add_offer(offer)
+        affiliation = Affiliation(person=person.key, body=member.body, source=Source.IMPORTED, since=today)
+    return NewMember(
+        person=person,
+        account=account,
+        consent=consent,
+        affiliation=affiliation,
+        offers=member.offers,
+        roles=_roles(person.role, member.body),
+        dates=dates_of(person, lotse.scene(uow)),
+    )
+
+
+def _roles(role: Role, body: str | None) -> tuple[tuple[Role, str | None], ...]:
+    match role:
+        case Role.ADMIN:
+            return ((role, None),)
+        case Role.COORDINATOR:
+            return ((role, body),)
+        case _:
+            return ()
 
 
 def _checked(found: Sequence[Row], check: Callable[[Row], T]) -> list[T]:

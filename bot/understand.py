@@ -9,6 +9,7 @@ from bot.intents import (
     AskBack,
     Cancel,
     CheckIn,
+    FindContacts,
     Intent,
     Introduce,
     No,
@@ -28,6 +29,7 @@ from bot.understanding.tokens import fold
 
 __all__ = ["Lexicon", "Option", "Situation", "Understanding", "is_command", "understand"]
 
+CUED = 3.0  # a topic alone is below: it may be a search, or the answer to what was asked
 CLEAR = 5.0  # score from which a wish of its own goes before an answer to the question
 NO_ANSWER = 4.5  # score from which a text is a wish although any text would do as an answer
 
@@ -38,7 +40,8 @@ def understand(text: str, situation: Situation) -> Understanding:
         return _command(text.strip(), situation)
     heard = Heard(text, situation, phrases())
     intent, because = _meant(heard)
-    return Understanding(intent=intent, language=_language(heard), because=because)
+    guessed = isinstance(intent, FindContacts) and read(heard)[1] < CUED
+    return Understanding(intent=intent, language=_language(heard), because=because, sure=not guessed)
 
 
 def is_command(word: str) -> bool:

@@ -68,6 +68,10 @@ class PersonStore:
         found = select(*_FIELDS).where(people.c.folded_name == folded(name)).order_by(people.c.key)
         return [Person(**row) for row in await self._in.rows(found)]
 
+    def touched(self, keys: Iterable[str]) -> None:
+        """They were changed past this store: the index has to take them in again."""
+        self._changed |= set(keys)
+
     # ------------------------------------------------------------ consent
 
     async def consent(self, person: str) -> Consent | None:

@@ -122,6 +122,13 @@ def test_the_language_of_a_sentence(lexicon, text, language):
     assert understand(text, situation(lexicon)).language == language
 
 
+def test_a_topic_alone_is_a_search_but_not_for_sure(lexicon):
+    heard = understand("Projektleitung", situation(lexicon))
+    assert isinstance(heard.intent, wish.FindContacts)
+    assert not heard.sure
+    assert understand("Wer kennt sich mit der E-Akte aus?", situation(lexicon)).sure
+
+
 def test_only_known_slash_commands_are_commands():
     assert is_command("/hilfe")
     assert is_command("/zurückziehen")

@@ -54,15 +54,15 @@ async def test_a_no_frees_the_place_too(town: Town):
 
 
 async def test_whoever_waits_in_vain_hears_the_neutral_end(town: Town):
-    jens, _, _, miriam = await busy(town, "2026-11-03 10:00", month_cap=2)  # an expiry makes no room this month
+    jens, _, _, miriam = await busy(town, "2027-02-02 10:00", month_cap=2)  # an expiry makes no room this month
     await asks(town, miriam, "Jens Kalthoff")
     await miriam.picks("Warten")
     read(miriam)
-    await town.later("2026-11-17 17:00")
+    await town.later("2027-02-16 17:00")
     assert read(miriam) == ""
-    await town.later("2026-11-18 09:00")
+    await town.later("2027-02-17 09:00")
     assert "Ihre Anfrage zum Thema „E-Akte“ hat diesmal leider nicht geklappt." in read(miriam)
-    await town.later("2026-12-15 09:00")
+    await town.later("2027-03-15 09:00")
     assert "Miriam" not in read(jens)
 
 

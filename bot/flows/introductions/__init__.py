@@ -11,9 +11,8 @@ from bot.flows.introductions.request import (
     how_to_ask,
     introduce,
     next_candidate,
-    queue,
-    send_request,
 )
+from bot.flows.introductions.sending import queue, send_request
 from bot.flows.introductions.steps import seen_by_asker
 from bot.flows.introductions.withdraw import withdraw
 from bot.intents import (

@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from bot.dates import Day, Days, Past, Unsure, find_dates
 from bot.flows.introductions import words as texts
 from bot.flows.introductions.meeting import meet, repeat_contact
-from bot.flows.introductions.request import remember
+from bot.flows.introductions.sending import remember
 from bot.flows.introductions.steps import CONFIRM_END, OWN_CLOCK, RESTART, ended, move, place_freed
 from bot.flows.introductions.which import to_answer
 from bot.forms import Field, Form
