@@ -18,16 +18,18 @@ from typing import Literal, Protocol, TypeAlias
 import structlog
 
 from adapters.config import Settings
-from bot.dispatch import Core
+from bot.dispatch import TRIES, Core
 from bot.events import Incoming
 from bot.knowledge import Knowledge
-from bot.ports import Capabilities, Transport
+from bot.ports import Capabilities, Conflict, Transport
+from bot.posting import post
 from bot.sending import asked_again
-from bot.turn import Scene
+from bot.turn import Replies, Scene
 from scheduler.delivery import Deliveries, Limits, Observe
 from scheduler.plan import Planner
 from scheduler.sweep import Sweep
 from storage import cleaning
+from storage.engine import sqlite_file
 from storage.meta import MODE
 from storage.migrate import revision
 from storage.migrations import HEAD
@@ -70,6 +72,21 @@ class Lotse:
     deliveries: Deliveries
     sweep: Sweep
     now: Clock
+
+    async def carry_out(self, work: Callable[[Scene, Unit], Awaitable[Replies]]) -> None:
+        """A flow's work in one transaction, with what it promises; for commands, where no person is speaking."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                async with self.storage.unit() as uow:
+                    await self.core.knowledge.refresh(uow)
+                    scene = self.scene(uow)
+                    for reply in await work(scene, uow):
+                        await post(scene, reply)
+                    await uow.commit()
+                    return
+            except Conflict:
+                if attempt == TRIES:
+                    raise
 
     def scene(self, uow: Unit) -> Scene:
         """What the flows need where no person is speaking."""
@@ -244,6 +261,9 @@ def make_folder(settings: Settings) -> None:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise Unfit(f"the data folder can't be made ({error.strerror}): set LOTSE_DATA to one that can") from None
+    file = sqlite_file(settings.database)
+    if file is not None and not file.parent.is_dir():
+        raise Unfit(f"there is no folder {file.parent} for the database: make it, or give the path of another")
 
 
 async def _only_in(storage: Storage, mode: Literal["live", "demo"]) -> None:

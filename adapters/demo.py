@@ -9,9 +9,8 @@ from zoneinfo import ZoneInfo
 from adapters.app import Lotse
 from adapters.console import PLATFORM, account_of, address_of
 from adapters.demo_people import SPEAKER, Member, network
-from bot.flows import upkeep
-from bot.flows.leaving import INVITATION
-from bot.model import AccountRow, Affiliation, Consent, Person, Source
+from adapters.imports import dates_of
+from bot.model import AccountRow, Affiliation, Consent, Source
 from bot.turn import Scene
 from storage.members import NewMember, add_members
 
@@ -27,7 +26,7 @@ async def make(lotse: Lotse, start: datetime) -> int:
         if await uow.meta.get(MADE) is not None:
             return 0
         scene = lotse.scene(uow)
-        everybody = [_new(member, scene) for member in network(start)]
+        everybody = [_new(member, scene) for member in network(start, without=lotse.storage.tombstones.read())]
         here = {one.person.key for one in everybody if one.account and await uow.accounts.get(one.account.account)}
         missing = [one for one in everybody if one.person.key not in here]
         await add_members(uow, missing, start)
@@ -59,14 +58,4 @@ def _new(member: Member, scene: Scene) -> NewMember:
         offers=member.offers,
         roles=member.roles,
         dates=dates_of(person, scene),
-    )
-
-
-def dates_of(person: Person, scene: Scene) -> tuple[tuple[str, datetime], ...]:
-    """What `bot.flows.upkeep.plan` puts on the agenda for somebody who is new."""
-    if person.invited_until is not None:
-        return ((INVITATION, person.invited_until),)
-    return (
-        (upkeep.CONFIRM, person.confirmed_at + scene.rules.confirm_profile),
-        (upkeep.WARN, upkeep.warned_at(scene, person)),
     )

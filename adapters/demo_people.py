@@ -7,9 +7,10 @@ that the Bundesnetzagentur keeps free for films.
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain, count
 from typing import Literal, TypeAlias
 
 from bot.matching.places import Municipality, size_class
@@ -97,9 +98,14 @@ def places() -> Sequence[Municipality]:
 # ---------------------------------------------------------------- people
 
 
-def network(start: datetime) -> Iterator[Member]:
-    """Everybody, in a fixed order; `start` is the demo's clock, before which they have joined."""
-    maker = _Maker(start=start, towns={one.key: one for one in places()}, known={one.id: one for one in topics()})
+def network(start: datetime, without: Container[str] = ()) -> Iterator[Member]:
+    """Everybody, in a fixed order; `start` is the demo's clock, before which they have joined.
+
+    `without` are keys of people who were erased: whoever would have one of them gets another.
+    """
+    maker = _Maker(
+        start=start, without=without, towns={one.key: one for one in places()}, known={one.id: one for one in topics()}
+    )
     yield from maker.cast()
     names = _names()
     serial = 0
@@ -124,6 +130,7 @@ class _Maker:
     """`towns` by key, `known` topics by id."""
 
     start: datetime
+    without: Container[str]
     towns: dict[str, Municipality]
     known: dict[str, Topic]
 
@@ -240,7 +247,7 @@ class _Maker:
         host = _ascii(town.name) if town else ("netzwerk" if role is Role.ADMIN else "musterwerk")
         since = (self.start - timedelta(days=joined)).astimezone(UTC)
         return Person(
-            key=f"p_{_digest(name)[:20]}",
+            key=self.key(name),
             name=name,
             language=language,
             role=role,
@@ -255,6 +262,10 @@ class _Maker:
             active_at=since,
             confirmed_at=self.start.astimezone(UTC),
         )
+
+    def key(self, name: str) -> str:
+        keys = chain([_digest(name)], (_digest(name, str(number)) for number in count(1)))
+        return next(key for digest in keys if (key := f"p_{digest[:20]}") not in self.without)
 
     def offer(
         self,

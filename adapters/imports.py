@@ -10,15 +10,17 @@ from zoneinfo import ZoneInfo
 
 from adapters.app import Lotse
 from adapters.console import PLATFORM, account_of
-from adapters.demo import dates_of
 from adapters.rows import BadFile, BadRow, Row, rows
 from bot.events import Account, Address
+from bot.flows import upkeep
+from bot.flows.leaving import INVITATION
 from bot.forms import MAX_TEXT, Field, Invalid, read
 from bot.knowledge import Knowledge
 from bot.matching.places import Ambiguous, Exact, Municipality, Near, label
 from bot.model import AccountRow, Affiliation, Consent, Offer, Person, Role, Source, new_key
 from bot.ports import ERASED
 from bot.public_holidays import STATES
+from bot.turn import Scene
 from storage.members import NewMember, add_members
 from storage.unit_of_work import Unit
 
@@ -124,6 +126,8 @@ def _member(row: Row, lotse: Lotse, knowledge: Knowledge) -> Member:
         confirmed_at=now,
         invited_until=None if consented_on else now + lotse.core.rules.invitation,
     )
+    if person.role is Role.COORDINATOR and not row.text("municipality"):
+        raise BadRow("a coordinator needs a municipality")
     account = row.text("account")
     if account is not None and not re.fullmatch(r"[a-z]+:.+", account):
         raise BadRow("account needs its platform in front, such as console:jens kalthoff")
@@ -267,6 +271,16 @@ async def _new(uow: Unit, lotse: Lotse, member: Member) -> NewMember:
         offers=member.offers,
         roles=_roles(person.role, member.body),
         dates=dates_of(person, lotse.scene(uow)),
+    )
+
+
+def dates_of(person: Person, scene: Scene) -> tuple[tuple[str, datetime], ...]:
+    """What `bot.flows.upkeep.plan` puts on the agenda for somebody who is new."""
+    if person.invited_until is not None:
+        return ((INVITATION, person.invited_until),)
+    return (
+        (upkeep.CONFIRM, person.confirmed_at + scene.rules.confirm_profile),
+        (upkeep.WARN, upkeep.warned_at(scene, person)),
     )
 
 

@@ -108,7 +108,7 @@ class Readable:
             for number, block in enumerate(delivery.message.blocks):
                 if number and not isinstance(block, File):
                     self._print(Styled())
-                self._terminal.print(Padding(_styled(block, words), (0, 0, 0, 2)), highlight=False)
+                self._terminal.print(Padding(_styled(block, words), (0, 0, 0, 2), expand=False), highlight=False)
             self._print(Styled())
 
     def tell(self, text: str) -> None:

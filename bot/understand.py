@@ -83,7 +83,7 @@ def _meant(heard: Heard) -> tuple[Intent, tuple[str, ...]]:
     if context == "asked_consent" and (said := consent_answer(heard)) is not None:
         if not (isinstance(said, AskBack) and score >= CLEAR):
             return said, (f"answer to the request: {name_of(said)}",)
-    if heard.situation.options and (chosen := pick(heard)) is not None:
+    if (chosen := pick(heard)) is not None:
         numbered = number_in(heard.text) is not None
         if numbered or score < CLEAR or context in {"notice", "check_in", "listing", "preview", "confirm"}:
             return chosen, ("answer to the newest question",)

@@ -91,9 +91,9 @@ def level(offer: Offer, words: Words) -> str | None:
 
 
 def topic_label(topic: str | None, text: str, knowledge: Knowledge, words: Words) -> str:
-    """The topic in the table's words, else as it was declared."""
+    """The topic as it was declared; only the table's own label is said in the reader's language."""
     found = knowledge.topics.get(topic) if topic else None
-    if found is None:
+    if found is None or text != found.label_de:
         return text
     return found.label_en if words.language == "en" else found.label_de
 

@@ -171,9 +171,11 @@ def _made(turn: Turn, text: str, kind: Literal["offer", "want"], before: Sequenc
     said = " ".join(text.split())[:MAX_TOPIC]
     resolved = turn.knowledge.topic(said)
     topic = resolved.topic.id if resolved else None
+    if resolved is not None and resolved.because in ("exact", "synonym"):
+        said = resolved.matched  # the same name, as the table writes it
     known = next((one for one in before if one.kind == kind and _same(one, topic, said)), None)
     if known is not None:
-        return replace(known, key=new_key("o"), declared_at=turn.now)
+        return replace(known, key=new_key("o"), text=said, declared_at=turn.now)
     return Offer(key=new_key("o"), person=turn.me.key, kind=kind, topic=topic, text=said, declared_at=turn.now)
 
 

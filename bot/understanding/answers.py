@@ -51,11 +51,11 @@ def ordinal_in(heard: Heard) -> int | None:
 def pick(heard: Heard) -> Intent | None:
     """One of the options of the newest question."""
     options = heard.situation.options
-    if not options:
-        return None
     number = number_in(heard.text)
     if number is not None:
-        return Pick(position=number - 1)
+        return Pick(position=number - 1)  # also where nothing is open: it is no search for "2"
+    if not options:
+        return None
     said = _squeezed(heard.text)
     labels = [_squeezed(option.label) for option in options]
     if said in labels:

@@ -7,6 +7,7 @@ from bot.flows.contacts.find import find_contacts
 from bot.flows.contacts.search import reachable
 from bot.flows.introductions import words as texts
 from bot.flows.introductions.candidates import next_candidates
+from bot.flows.introductions.meeting import repeat_contact
 from bot.flows.introductions.overview import state_line
 from bot.flows.introductions.relay import holds_contact_data
 from bot.flows.introductions.steps import (
@@ -63,7 +64,9 @@ async def _asked_before(turn: Turn, enquiry: Enquiry, contact: Person) -> Replie
             continue
         if not blocks_another(one, turn.now, turn.rules.no_repeat):
             continue
-        if open_to_asker(one, turn.now) or one.state in MET:
+        if one.state in MET:
+            return [await repeat_contact(turn, one)]
+        if open_to_asker(one, turn.now):
             return [turn.reply(Text(text=turn.say("introduction.under_way")), await state_line(turn, one))]
         since = one.asked_at or one.created_at
         raise Refusal("introduction.too_soon", day=turn.say.day(since + turn.rules.no_repeat))

@@ -10,7 +10,9 @@ from bot.matching.text import words as words_in
 from bot.model import Enquiry, Introduction, Person, new_key
 from bot.turn import Refusal, Turn
 
-FORMS_OF_ADDRESS = frozenset({"herr", "herrn", "frau", "kollege", "kollegen", "kollegin", "mr", "mrs", "ms", "dr"})
+AROUND_A_NAME = frozenset(
+    "herr herrn frau kollege kollegen kollegin mr mrs ms dr vor bitte mal aus in der die den dem".split()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ async def meant(turn: Turn, wish: Introduce) -> Meant | FindContacts:
 
 async def named(turn: Turn, said: str, among: tuple[str, ...] | list[str]) -> Person | None:
     """The one of these whose entry the words meet: name, function or town. None if none or several do."""
-    wanted = set(words_in(said)) - FORMS_OF_ADDRESS
+    wanted = set(words_in(said)) - AROUND_A_NAME
     if not wanted:
         return None
     met: list[Person] = []

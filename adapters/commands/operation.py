@@ -1,0 +1,55 @@
+"""Commands about the installation: schema, backup, restore, and sending that is held."""
+
+from pathlib import Path
+
+from adapters.app import Unfit, beside, make_folder, real_time
+from adapters.config import Settings
+from storage import backup as backups
+from storage import pending
+from storage.seed import seed
+from storage.unit_of_work import Storage
+
+LAST_BACKUP = "backup"  # the key in `meta`: when the last one was taken
+
+
+async def migrate(settings: Settings) -> str:
+    """Brings the schema, the register and the topics up to date."""
+    make_folder(settings)
+    storage = await Storage.open(settings.database, tombstones=settings.tombstone_file)
+    try:
+        loaded = await seed(storage)
+    finally:
+        await storage.close()
+    return "the database has the newest schema" + (", and the register and the topics" if loaded else "")
+
+
+async def backup(settings: Settings, path: Path) -> str:
+    """Beside the running bot."""
+    rows = await backups.backup(settings.database, path, now=real_time())
+    async with beside(settings) as lotse, lotse.storage.unit() as uow:
+        await uow.meta.put(LAST_BACKUP, real_time().isoformat())
+        await uow.commit()
+    return f"{rows} rows in {path}: it holds personal data in plain text; encrypt it, and delete it in time"
+
+
+async def restore(settings: Settings, path: Path) -> str:
+    """Into an empty database; nothing is sent from it before `lotse release`."""
+    make_folder(settings)
+    done = await backups.restore(path, settings.database, tombstones=settings.tombstone_file)
+    again = f"; {done.erased} people erased since then are erased again" if done.erased else ""
+    return (
+        f"{done.rows} rows restored{again}. Nothing is sent yet: `lotse doctor` lists what is pending,"
+        " `lotse release` lets it go"
+    )
+
+
+async def release(settings: Settings) -> str:
+    async with beside(settings) as lotse:
+        waiting = await pending.pending(lotse.storage)
+        if not await pending.release(lotse.storage):
+            raise Unfit("sending isn't held")
+        async with lotse.storage.unit() as uow:
+            count = sum(one.count for one in waiting)
+            await uow.audit.note(lotse.now(), "operator", "sending.released", rows=count)
+            await uow.commit()
+    return f"sending begins again, with {count} messages that were waiting; those whose time is over are left out"
