@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, count
 from typing import Literal, TypeAlias
 
-from bot.matching.places import Municipality, size_class
+from bot.matching.places import Municipality, km, similar_size, size_class
 from bot.matching.topics import Topic
 from bot.model import Offer, Person, Role
 from storage.register import municipalities, topics
@@ -151,6 +151,8 @@ class _Maker:
         choice = [topic for topic in self.known if topic not in _UNCOVERED]
         mine = [_POPULAR[_number(name, "first") % len(_POPULAR)]] if serial % 2 == 0 else []
         mine += [choice[_number(name, which) % len(choice)] for which in ("one", "two")[: 1 + serial % 2]]
+        if self.before_jens(town):
+            mine = ["dms" if topic == "eakte" else topic for topic in mine]
         offers = [
             self.offer(
                 person,
@@ -166,6 +168,13 @@ class _Maker:
             offers.append(self.offer(person, wanted, kind="want"))
         roles = ((Role.COORDINATOR, town.key),) if person.role is Role.COORDINATOR else ()
         return Member(person=person, body=town, offers=tuple(offers), roles=roles)
+
+    def before_jens(self, town: Municipality) -> bool:
+        """Journey J3: when Miriam Vogt asks for the E-Akte, Jens Kalthoff is number 2 of her list; nobody else of her
+        size or nearer to her offers it but Robert Seidl.
+        """
+        erbach, jens = self.towns[ERBACH], self.towns[HUECKELHOVEN]
+        return similar_size(erbach.population, town.population) or km(erbach, town) <= km(erbach, jens)
 
     def vendor(self, number: int, name: str) -> Member:
         """May answer when asked; never turns up in a search."""
@@ -201,7 +210,7 @@ class _Maker:
         yield self.known_by_name(
             "Svenja Harms", BUXTEHUDE, "Sachbearbeitung E-Akte", 50, ("eakte", 2022), ("scannen", 2022)
         )
-        yield self.known_by_name("Robert Seidl", MARKDORF, "Leitung Hauptamt", 70, ("dms", 2020))
+        yield self.known_by_name("Robert Seidl", MARKDORF, "Leitung Hauptamt", 70, ("eakte", 2023), ("dms", 2020))
         yield self.known_by_name(
             "Daan de Wit", NORDHORN, "IT-Architektur", 80, ("it-architektur", 2019), ("opensource", 2020), language="en"
         )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.intents import FindContacts, FindLessons, Introduce, WhyThis
+from bot.messages import plain_text
 from bot.model import Role
 from tests.stories.network import EMAIL, asks, change, member, read, wants
 from tests.town import Town
@@ -239,3 +240,13 @@ async def test_a_name_not_shown_is_not_found(town: Town):
     assert "noch in keiner Liste gezeigt" in await wants(town, miriam, Introduce(person="Herrn Kalthoff"))
     assert "noch in keiner Liste gezeigt" in await wants(town, miriam, Introduce(person="Herrn Niemand"))
     assert "Ein Satz genügt" in await wants(town, miriam, Introduce(person="Herrn Bayer"))
+
+
+async def test_the_button_of_an_older_list_still_works(town: Town):
+    miriam, _ = await network(town)
+    await miriam.says("Wer kennt sich mit der E-Akte aus?")
+    first = names(read(miriam))[0]
+    assert first not in await wants(town, miriam, FindContacts(state="Bayern"))
+    oldest = next(one for one in miriam.mailbox if first in plain_text(one.delivery.message))
+    await miriam.presses(oldest.delivery.key, 0)
+    assert f"bei {first}" in read(miriam)

@@ -298,3 +298,31 @@ async def test_no_second_request_for_the_topic_within_six_months(town: Town):
     number = next(line[0] for line in read(miriam).splitlines() if "Jens Kalthoff" in line)
     await miriam.picks(f"Mit Nr. {number} bekannt machen")
     assert "Ein Satz genügt" in read(miriam)
+
+
+async def test_what_never_reached_the_contact_stays_unknown_to_them(town: Town):
+    await town.later("2026-11-23 21:40")
+    miriam = await member(town, "Miriam Vogt", "Erbach, Baden-Württemberg")
+    jens = await member(town, "Jens Kalthoff", "Hückelhoven", helps_with=("E-Akte",))
+    await asks(town, miriam, "Jens Kalthoff")
+    read(miriam)
+    await miriam.says("und?")
+    before = read(miriam)
+    await goes(town, jens, "pause")
+    await miriam.says("und?")
+    assert read(miriam) == before
+    await town.later("2026-11-24 09:00")
+    assert NEUTRAL in read(miriam)
+    assert read(jens) == ""
+    await jens.says("meine vorstellungen")
+    assert "Miriam" not in read(jens)
+
+
+async def test_after_a_yes_in_words_the_next_words_are_no_question_to_the_asker(town: Town):
+    miriam, jens, _ = await two_of_them(town)
+    await jens.says("ja gern")
+    read(jens)
+    read(miriam)
+    await jens.says("blaukraut bleibt blaukraut")
+    assert "hat sich inzwischen erledigt" not in read(jens)
+    assert read(miriam) == ""

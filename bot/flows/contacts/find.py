@@ -35,16 +35,16 @@ async def find_contacts(turn: Turn, wish: FindContacts) -> Replies:
         enquiry = Enquiry(
             key=new_key("e"), asker=me.key, topic=topic, text=wish.topic or "", filters=filters, at=turn.now
         )
-    elif await _is_used(turn, last):
+    else:
         enquiry = replace(
             last, key=new_key("e"), filters=filters, demand_noted_at=None, demand_met_at=None, at=turn.now
         )
-    else:
-        enquiry = replace(last, filters=filters)
+    fresh = last is None or last.text != enquiry.text or await _is_used(turn, last)
+    if last is not None and not fresh:
+        enquiry = replace(enquiry, key=last.key)  # nothing hangs on it: no second row about the same wish
     found = await candidates(turn, me, enquiry)
     page = await first_page(turn, found)
     keys = tuple(one.person.key for one in page)
-    fresh = last is None or enquiry.key != last.key
     enquiry = replace(enquiry, shown=keys, page=keys)
     await (turn.uow.enquiries.add(enquiry) if fresh else turn.uow.enquiries.save(enquiry))
     where = await around(turn, me, filters)

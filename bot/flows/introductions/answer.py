@@ -8,7 +8,7 @@ from bot.flows.introductions import words as texts
 from bot.flows.introductions.meeting import meet, repeat_contact
 from bot.flows.introductions.sending import remember
 from bot.flows.introductions.steps import CONFIRM_END, OWN_CLOCK, RESTART, ended, move, place_freed
-from bot.flows.introductions.which import to_answer
+from bot.flows.introductions.which import answered, to_answer
 from bot.forms import Field, Form
 from bot.hours import Kind
 from bot.intents import Accept, Decline, Later, No, SuggestOther
@@ -40,6 +40,7 @@ async def accept(turn: Turn, wish: Accept) -> Replies:
         return [_which_data(turn, found)]
     if question := _missing(turn, wish, found, gives):
         return [question]
+    await answered(turn, found)
     email = (wish.email or turn.me.email) if "email" in gives else None
     phone = (wish.phone or turn.me.phone) if "phone" in gives else None
     typed = remember(turn, wish.email, wish.phone)
@@ -78,13 +79,13 @@ def _missing(turn: Turn, wish: Accept, found: Introduction, gives: tuple[str, ..
     fields: list[Field] = []
     if "email" in gives and not (wish.email or turn.me.email):
         fields.append(texts.email_field(say))
-    if ("phone" in gives and not (wish.phone or turn.me.phone)) or (not gives and "phone" not in wish.never):
+    if "phone" in gives and not (wish.phone or turn.me.phone):
         fields.append(texts.phone_field(say))
-    if not gives and not fields:
+    if not gives:
         raise Refusal("introduction.nothing_to_give")
     if not fields:
         return None
-    form = Form(intent=replace(wish, introduction=found.key, only=gives or ("phone",)), fields=tuple(fields))
+    form = Form(intent=replace(wish, introduction=found.key, only=gives), fields=tuple(fields))
     return turn.reply(Text(text=say("introduction.yes_data_needed")), Ask(form=form, field=fields[0]))
 
 
@@ -128,6 +129,7 @@ async def later(turn: Turn, wish: Later) -> Replies:
         return [turn.reply(Ask(form=form, field=field))]
     if day is None or not turn.today(turn.me) < day <= turn.today(turn.me) + LATEST:
         return [turn.reply(Text(text=turn.say("introduction.later.unclear")), Ask(form=form, field=field))]
+    await answered(turn, found)
     asker = await turn.uow.people.get(found.asker)
     assert asker is not None
     hours, place = turn.rules.hours, await turn.place(turn.me)
@@ -183,6 +185,7 @@ async def decline(turn: Turn, wish: Decline) -> Replies:
         return [turn.tell("introduction.declined")]
     if found.state not in UNANSWERED:
         raise Refusal("introduction.over")
+    await answered(turn, found)
     await ended(turn, found, IntroductionEvent.DECLINE, "contact")
     return [turn.tell("introduction.declined")]
 
@@ -193,6 +196,7 @@ async def suggest_other(turn: Turn, wish: SuggestOther) -> Replies:
     if isinstance(found, Reply):
         return [found]
     if found.state in UNANSWERED:
+        await answered(turn, found)
         found = await ended(turn, found, IntroductionEvent.DECLINE, "contact")
     elif found.state is not IntroductionState.DECLINED:
         raise Refusal("introduction.over")

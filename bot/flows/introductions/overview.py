@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from bot.flows.introductions import words as texts
-from bot.flows.introductions.steps import delivered_at, open_to_asker, seen_by_asker
+from bot.flows.introductions.steps import UNSEEN, delivered_at, open_to_asker, seen_by_asker
 from bot.intents import MyIntroductions, Status
-from bot.introduction_states import MET
+from bot.introduction_states import MET, UNSUCCESSFUL
 from bot.messages import Block, Facts, Text
 from bot.model import Introduction, IntroductionState
 from bot.turn import Replies, Turn
@@ -49,15 +49,18 @@ async def my_introductions(turn: Turn, wish: MyIntroductions) -> Replies:
 
 
 async def asked_of_me(turn: Turn) -> list[Introduction]:
-    """What has reached me; what is still under way is not told."""
-    of_me = await turn.uow.introductions.asked_of(turn.me.key)
-    return [
-        one
-        for one in of_me
-        if one.state is not IntroductionState.QUEUED
-        and one.asked_at is not None
-        and (one.state is not IntroductionState.ASKED or await delivered_at(turn, one) is not None)
-    ]
+    """What has reached me; what is still under way, or ended before, is not told."""
+    return [one for one in await turn.uow.introductions.asked_of(turn.me.key) if await _reached_me(turn, one)]
+
+
+async def _reached_me(turn: Turn, one: Introduction) -> bool:
+    if one.asked_at is None or one.state is IntroductionState.QUEUED:
+        return False
+    if one.state is IntroductionState.ASKED:
+        return await delivered_at(turn, one) is not None
+    if one.state in UNSUCCESSFUL:
+        return all(step.event != UNSEEN for step in await turn.uow.introductions.steps(one.key))
+    return True
 
 
 async def state_line(turn: Turn, introduction: Introduction) -> Facts:

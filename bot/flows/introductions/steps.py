@@ -21,6 +21,7 @@ CHECK_IN, CLOSE = "introduction.check_in", "introduction.close"
 CONFIRM_END = "introduction.confirm_end"
 ENDED = "introduction.ended"  # subject: the enquiry, which outlives an erased contact
 PLACE_FREE = "introduction.place_free"  # subject: the contact
+UNSEEN = "unseen"  # a line of the history: it ended before the contact was told
 OWN_CLOCK = (REMIND, EXPIRE, RESTART, QUEUE_END, CONFIRM_END)
 
 
@@ -182,6 +183,9 @@ async def ended(
     asker = await scene.uow.people.get(introduction.asker)
     assert asker is not None
     told = scene.rules.hours.next_full_hour_inside(scene.now, await scene.place(asker))
+    if await delivered_at(scene, introduction) is None:
+        step = Step(introduction=introduction.key, at=scene.now, event=UNSEEN, by="time")
+        await scene.uow.introductions.note(step)
     changes: dict[str, Any] = {"told_at": told, "closed_at": scene.now}
     if event is IntroductionEvent.DECLINE:
         changes["answered_at"] = scene.now

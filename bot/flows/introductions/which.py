@@ -36,3 +36,10 @@ async def to_answer(turn: Turn, wish: Answer) -> Introduction | Reply:
         label = turn.say("introduction.line", name=name, topic=topic)
         options.append(Choice(label=label, intent=replace(wish, introduction=one.key)))
     return turn.reply(Text(text=turn.say("introduction.which")), Choices(options=tuple(options), forget=True))
+
+
+async def answered(turn: Turn, introduction: Introduction) -> None:
+    """In plain words the request was answered too: what comes next is no question to the asker any more."""
+    question = turn.question
+    if question is not None and question.about == introduction.key and question.answered is None:
+        await turn.uow.questions.answer(question.message, -1, turn.now)

@@ -39,9 +39,9 @@ async def meant(turn: Turn, wish: Introduce) -> Meant | FindContacts:
         return Meant(
             enquiry=await _for_topic(turn, last, wish), person=await _present(turn, last.page[wish.person - 1])
         )
-    for enquiry in enquiries:
-        if wish.person in enquiry.shown and wish.topic in (None, enquiry.text):
-            return Meant(enquiry=enquiry, person=await _present(turn, wish.person))
+    if pressed := await turn.uow.people.get(wish.person):  # a button of a list, however old; keys can't be guessed
+        about = next((one for one in enquiries if one.text == wish.topic), last)
+        return Meant(enquiry=about, person=pressed)
     person = await named(turn, wish.person, last.page) or await named(turn, wish.person, last.shown)
     if person is None:
         known = [one.contact for one in await turn.uow.introductions.asked_by(turn.me.key) if one.state in MET]
