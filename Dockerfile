@@ -1,7 +1,7 @@
 # The same steps as on a plain machine (docs/betrieb.md): Python, the locked packages, the four folders.
 FROM python:3.13-slim
 
-RUN useradd --uid 10001 --create-home lotse && install -d -o lotse -g lotse /data
+RUN useradd --uid 10001 --create-home lotse && install -d -m 700 -o lotse -g lotse /data
 WORKDIR /app
 COPY requirements.lock ./
 RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir --require-hashes --requirement requirements.lock

@@ -26,7 +26,7 @@ $(VENV)/.developing: $(VENV)/.installed requirements-dev.lock
 	@touch $@
 
 run: $(VENV)/.installed ## talk to Lotse in the terminal, in a demo network
-	@$(BIN)/lotse chat --demo
+	@$(BIN)/lotse demo
 
 test: $(VENV)/.developing ## all tests, on SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -36,7 +36,7 @@ check: $(VENV)/.developing ## style, types, layers, catalogues
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/test_languages.py
+	$(BIN)/python -m pytest tests/bot/test_languages.py
 
 format: $(VENV)/.developing ## put the code in order
 	$(BIN)/ruff check --fix .

@@ -283,7 +283,8 @@ def _in_words(problem: Any) -> str:
     if field is None:
         return f"{name} in {file_in_use()} is no setting: {_nearest(name, set(Settings.model_fields))}"
     reason = str(problem["msg"]).removeprefix("Value error, ")
-    return f"{PREFIX}{name.upper()}: {reason[:1].lower()}{reason[1:]}; give {field.description}"
+    remedy = "" if "give" in reason else f"; give {field.description}"
+    return f"{PREFIX}{name.upper()}: {reason[:1].lower()}{reason[1:]}{remedy}"
 
 
 def _nearest(name: str, known: set[str]) -> str:

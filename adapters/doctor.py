@@ -88,7 +88,11 @@ def _time() -> list[Finding]:
         return [Finding("problem", "time zones", "Europe/Berlin is missing or wrong", "install the package tzdata")]
     if real_time().year < 2025:
         return [Finding("problem", "clock", f"the machine's clock shows {real_time():%Y-%m-%d}", "set it, e.g. by NTP")]
-    return [Finding("ok", "clock", f"{real_time().astimezone(ZoneInfo('Europe/Berlin')):%Y-%m-%d %H:%M} in Berlin")]
+    return [Finding("ok", "clock", f"it shows {_berlin(real_time())}")]
+
+
+def _berlin(at: datetime | None) -> str:
+    return "no time yet" if at is None else f"{at.astimezone(ZoneInfo('Europe/Berlin')):%Y-%m-%d %H:%M} in Berlin"
 
 
 def _folder(settings: Settings) -> list[Finding]:
@@ -164,7 +168,7 @@ async def _database(storage: Storage, settings: Settings) -> AsyncIterator[Findi
     if loaded is None:
         yield Finding("problem", "register", "municipalities and topics are not loaded", "run `lotse migrate`")
     if mode == "demo":
-        yield Finding("note", "database", f"it belongs to the terminal; its clock shows {clock:%Y-%m-%d %H:%M} UTC")
+        yield Finding("note", "database", f"it belongs to the terminal; its clock shows {_berlin(clock)}")
     if not admins and not settings.admins:
         yield Finding("note", "network office", "nobody is admin", "name accounts in LOTSE_ADMINS")
     if broken is not None:
@@ -191,9 +195,7 @@ async def _sending(storage: Storage) -> Sequence[Finding]:
     if why is None:
         return [Finding("ok", "sending", f"{count} messages are promised and not yet handed over")]
     rows = [
-        Finding(
-            "note", "sending", f"{one.count} x {one.kind} ({one.state}), the oldest due {one.oldest:%Y-%m-%d %H:%M} UTC"
-        )
+        Finding("note", "sending", f"{one.count} x {one.kind} ({one.state}), the oldest due {_berlin(one.oldest)}")
         for one in waiting
     ]
     return [Finding("problem", "sending", f"it is held: {why}", "run `lotse release` when this is right"), *rows]

@@ -1,11 +1,15 @@
 """What the core knows by heart: the register, the topics and the index over people, kept in step with the stores."""
 
+from collections.abc import Sequence
+
 from bot.geo import state_named
 from bot.matching.index import Document, Index
 from bot.matching.places import Found, Gazetteer
 from bot.matching.topics import Resolved, TopicTable
 from bot.model import Offer, Person, Role
 from bot.ports import UnitOfWork
+
+AT_ONCE = 5_000  # people read in one statement; databases bound the number of parameters
 
 
 class Knowledge:
@@ -34,6 +38,20 @@ class Knowledge:
         mark, changed = await uow.people.changed_since(self._people_mark)
         if mark == self._people_mark:
             return
+        documents = [
+            document
+            for start in range(0, len(changed), AT_ONCE)
+            for document in await self._take_in(uow, changed[start : start + AT_ONCE])
+        ]
+        if self._people_mark == -1:
+            self.people = Index.build(documents)
+        else:
+            for document in documents:
+                self.people.put(document)
+        self._people_mark = mark
+
+    async def _take_in(self, uow: UnitOfWork, changed: Sequence[str]) -> list[Document]:
+        """The documents of those who can be found; the others leave the index."""
         people = await uow.people.many(changed)
         offers = await uow.people.offers_of(people)
         bodies = await uow.people.bodies_of(people)
@@ -49,12 +67,7 @@ class Knowledge:
                 documents.append(self._document(person, offered))
             else:
                 self.people.remove(key)
-        if self._people_mark == -1:
-            self.people = Index.build(documents)
-        else:
-            for document in documents:
-                self.people.put(document)
-        self._people_mark = mark
+        return documents
 
     def home_state(self, person: str) -> str | None:
         return self._states.get(person)

@@ -51,18 +51,22 @@ def is_command(word: str) -> bool:
 
 def _command(text: str, situation: Situation) -> Understanding:
     word, _, rest = text.lstrip("/").partition(" ")
-    name, _, slot = phrases().commands.get(fold(word), "unknown").partition(" ")
+    name, *slots = phrases().commands.get(fold(word), "unknown").split()
     rest = rest.strip()
-    values: dict[str, Any] = {}
+    said = dict(fixed.split("=") for fixed in slots if "=" in fixed)
+    values: dict[str, Any] = {free: True if value == "true" else value for free, value in said.items()}
+    slot = next((free for free in slots if "=" not in free), None)
     if slot and rest:
         values[slot] = rest
         if slot == "until":
             day = read_date(rest, situation.today)
-            values = {"until": day.date} if isinstance(day, Day) else {}
+            values[slot] = day.date if isinstance(day, Day) else None
         elif slot == "person" and (number := number_in(rest)) is not None:
-            values = {"person": number}
+            values[slot] = number
         elif slot == "language":
-            values = {"language": "en" if fold(rest).startswith("en") else "de"}
+            values[slot] = "en" if fold(rest).startswith("en") else "de"
+        elif slot == "open":
+            values[slot] = number_in(rest)
     make: Any = BY_NAME[name]
     intent: Intent = make(**values)
     return Understanding(intent=intent, because=(f"/{word} → {name}",))

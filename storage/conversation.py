@@ -77,7 +77,8 @@ class QuestionStore:
         await self._in.run(update(questions).where(questions.c.message == message).values(values))
 
     async def close(self, about: str) -> None:
-        await self._in.run(update(questions).where(questions.c.about == about).values(closed=True))
+        """What the options carried is forgotten."""
+        await self._in.run(update(questions).where(questions.c.about == about).values(closed=True, asked=None))
 
 
 class DialogStore:

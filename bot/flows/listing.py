@@ -98,9 +98,17 @@ def topic_label(topic: str | None, text: str, knowledge: Knowledge, words: Words
     return found.label_en if words.language == "en" else found.label_de
 
 
+def offer_label(offer: Offer, knowledge: Knowledge, words: Words) -> str:
+    """As it was declared; where that is the table's own name of the topic, in the reader's language."""
+    found = knowledge.topics.get(offer.topic) if offer.topic else None
+    if found is not None and offer.text in (found.label_de, found.label_en):
+        return topic_label(offer.topic, offer.text, knowledge, words)
+    return offer.text
+
+
 def offer_line(offer: Offer, knowledge: Knowledge, words: Words, today: date) -> str:
     """ "Online-Terminvergabe seit 3 Jahren, im Betrieb, Besuch willkommen"."""
-    label = topic_label(offer.topic, offer.text, knowledge, words)
+    label = offer_label(offer, knowledge, words)
     first = " ".join(part for part in (label, since(offer, today, words)) if part)
     more = [level(offer, words), words("listing.visitable") if offer.visitable else None]
     return ", ".join([first, *(part for part in more if part)])

@@ -9,7 +9,7 @@ from typing import Literal
 from bot.date_words import NUMBERS, fold_dates
 from bot.flows.contacts import demand_met
 from bot.flows.introductions import contact_gone
-from bot.flows.listing import entry, offer_line, topic_label
+from bot.flows.listing import entry, offer_label, offer_line
 from bot.forms import Field, Form
 from bot.intents import OfferTopic, RemoveTopic, SetFunction, SetListing, WantTopic
 from bot.messages import Ask, Block, Choice, Choices, Facts, Text
@@ -25,6 +25,7 @@ LEVELS: dict[str, Literal["introduced", "running", "expert", "beginner"]] = {
 EARLIEST = 1980  # nobody has done it for longer
 MAX_TOPIC = 120  # characters
 MAX_FUNCTION = 80
+POINTING = frozenset({"", "das", "es", "zeigen", "it", "that", "this"})  # "wir zeigen das gern": what was named last
 NOBODY = frozenset({"", "-", "–", "keine", "keiner", "keinen", "niemand", "niemanden", "nobody", "none", "no one"})
 
 
@@ -57,9 +58,12 @@ def year_of(said: str | None, today: date) -> int | None:
 
 async def offer_topic(turn: Turn, wish: OfferTopic) -> Replies:
     me = turn.me
+    before = await turn.uow.people.offers(me.key)
+    offered = [one for one in before if one.kind == "offer"]
+    if wish.visitable and offered and (wish.topic or "").casefold() in POINTING:
+        wish = replace(wish, topic=offered[-1].text)
     if not wish.topic:
         return [_ask_topic(turn, wish)]
-    before = await turn.uow.people.offers(me.key)
     offer = _made(turn, wish.topic, "offer", before)
     offer = replace(
         offer,
@@ -83,7 +87,7 @@ async def want_topic(turn: Turn, wish: WantTopic) -> Replies:
         return [_ask_topic(turn, wish)]
     offer = _made(turn, wish.topic, "want", await turn.uow.people.offers(turn.me.key))
     await turn.uow.people.add_offer(offer)
-    label = topic_label(offer.topic, offer.text, turn.knowledge, turn.say)
+    label = offer_label(offer, turn.knowledge, turn.say)
     return [turn.tell("offers.wanted", topic=label)]
 
 
@@ -94,22 +98,21 @@ async def remove_topic(turn: Turn, wish: RemoveTopic) -> Replies:
         raise Refusal("offers.none")
     if not wish.topic:
         options = tuple(
-            Choice(label=topic_label(one.topic, one.text, turn.knowledge, turn.say), intent=RemoveTopic(topic=one.text))
-            for one in mine
+            Choice(label=offer_label(one, turn.knowledge, turn.say), intent=RemoveTopic(topic=one.text)) for one in mine
         )
         return [turn.reply(Text(text=turn.say("offers.which")), Choices(options=options))]
     resolved = turn.knowledge.topic(wish.topic)
     known = resolved.topic.id if resolved else None
     meant = [one for one in mine if _same(one, known, wish.topic)]
     if not meant:
-        listed = [topic_label(one.topic, one.text, turn.knowledge, turn.say) for one in mine]
+        listed = [offer_label(one, turn.knowledge, turn.say) for one in mine]
         raise Refusal("offers.not_yours", topic=wish.topic, topics=turn.say.listed(list(dict.fromkeys(listed))))
     replies: Replies = []
     for one in meant:
         await turn.uow.people.remove_offer(one.key)
         if one.kind == "offer":
             replies += await contact_gone(turn, me.key, "topic", topic=one.topic, text=one.text)
-    label = topic_label(meant[0].topic, meant[0].text, turn.knowledge, turn.say)
+    label = offer_label(meant[0], turn.knowledge, turn.say)
     return [turn.tell("offers.removed", topic=label), *replies]
 
 
@@ -167,9 +170,9 @@ async def entry_of(turn: Turn, person: Person) -> str:
 
 
 def _made(turn: Turn, text: str, kind: Literal["offer", "want"], before: Sequence[Offer]) -> Offer:
-    """A new offer, or the one there is with the words of today."""
+    """A new offer, or the one there is with the words of today; spelled as the table spells the name it knows."""
     said = " ".join(text.split())[:MAX_TOPIC]
-    resolved = turn.knowledge.topic(said)
+    resolved = turn.knowledge.topics.resolve(said)
     topic = resolved.topic.id if resolved else None
     if resolved is not None and resolved.because in ("exact", "synonym"):
         said = resolved.matched  # the same name, as the table writes it

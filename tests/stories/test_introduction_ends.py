@@ -326,3 +326,24 @@ async def test_after_a_yes_in_words_the_next_words_are_no_question_to_the_asker(
     await jens.says("blaukraut bleibt blaukraut")
     assert "hat sich inzwischen erledigt" not in read(jens)
     assert read(miriam) == ""
+
+
+async def test_the_reason_of_a_no_is_neither_passed_on_nor_stored(town: Town):
+    miriam, jens, _ = await two_of_them(town)
+    await jens.says("nein danke, bei uns herrscht gerade Personalmangel")
+    assert "ein Grund wird weder gefragt noch gespeichert" in read(jens)
+    await town.later("2026-12-15 10:00")
+    assert "Personalmangel" not in read(miriam)
+    async with town.storage.unit(write=False) as uow:
+        for person in (miriam, jens):
+            assert "Personalmangel" not in str(await uow.privacy.everything(person.key))
+
+
+async def test_somebody_else_in_plain_words(town: Town):
+    miriam, jens, _ = await two_of_them(town)
+    await jens.says("fragen Sie lieber Frau Ober")
+    assert "den Hinweis gebe ich in Ihren Worten mit" in read(jens)
+    await town.later("2026-11-24 11:00")
+    told = read(miriam)
+    assert NEUTRAL in told
+    assert "> Frau Ober" in told

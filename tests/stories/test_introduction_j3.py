@@ -83,7 +83,7 @@ async def test_j3(town: Town):
     request = read(jens)
     assert request.startswith(exactly)
     assert "Miriam Vogt, Projektleitung Digitalisierung" in request
-    assert "Erbach, Baden-Württemberg, 14." in request
+    assert "Erbach (Alb-Donau-Kreis), Baden-Württemberg, 14." in request
     assert "Thema: E-Akte" in request
     assert f"> {SENTENCE}" in request
     assert "Niemand sieht Ihre Kontaktdaten, bevor Sie Ja sagen" in request

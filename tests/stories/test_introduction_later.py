@@ -135,3 +135,24 @@ async def test_no_reminder_while_the_contact_waits_for_an_answer(town: Town):
     await town.later("2026-12-02 10:00")
     assert read(jens) == ""
     assert "> worum genau?" in read(miriam)
+
+
+async def test_later_in_plain_words(town: Town):
+    miriam, jens = await asked(town)
+    await jens.says("ja, aber erst ab 11. Januar")
+    assert "ich melde mich am Montag, 11. Januar 2027" in read(jens)
+    assert "Ja, aber erst ab Montag, 11. Januar 2027" in read(miriam)
+    await miriam.picks("Inzwischen noch jemanden fragen")
+    assert "Zurzeit finde ich dazu niemand anderen" in read(miriam)
+
+
+async def test_a_question_left_lying_is_forgotten_with_the_answer(town: Town):
+    _, jens = await asked(town)
+    await jens.says("worum genau? nur scannen oder auch fristen")
+    offer = jens.newest_choices()
+    async with town.storage.unit(write=False) as uow:
+        assert "nur scannen" in str(await uow.questions.get(offer))
+    await jens.picks("Ja, gern")
+    async with town.storage.unit(write=False) as uow:
+        assert await uow.questions.get(offer) is None
+        assert "nur scannen" not in str(await uow.privacy.everything(jens.key))

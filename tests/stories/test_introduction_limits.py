@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.events import Incoming, Picked
+from bot.events import Picked
 from tests.stories.network import asks, change, member, read, states
 from tests.town import Town, Townsperson
 
@@ -123,6 +123,16 @@ async def test_the_other_one_reads_their_own_language(town: Town):
     assert "Daan de Wit hat Ja gesagt" in read(miriam)
 
 
+async def presses_at_once(town: Town, *presses: tuple[Townsperson, str, int]) -> None:
+    """Several events in the same moment, each in a turn of its own."""
+    turns = [
+        town.core.take_turn(who.incoming(Picked(message=message, position=position)), town.now)
+        for who, message, position in presses
+    ]
+    await asyncio.gather(*turns)
+    await town.settle()
+
+
 async def test_five_yeses_at_once_make_one_introduction(town: Town):
     await town.later("2026-11-24 10:00")
     miriam = await member(town, "Miriam Vogt", "Erbach, Baden-Württemberg")
@@ -130,22 +140,7 @@ async def test_five_yeses_at_once_make_one_introduction(town: Town):
     await asks(town, miriam, "Jens Kalthoff")
     read(miriam)
     read(jens)
-    request = jens.newest_choices()
-
-    async def taps(number: int):
-        incoming = Incoming(
-            id=f"tap-{number}",
-            platform=jens.platform,
-            account=jens.account,
-            name=jens.name,
-            address=jens.address,
-            at=town.now,
-            what=Picked(message=request, position=0),
-        )
-        await town.core.take_turn(incoming, town.now)
-
-    await asyncio.gather(*(taps(number) for number in range(5)))
-    await town.settle()
+    await presses_at_once(town, *[(jens, jens.newest_choices(), 0)] * 5)
     assert read(miriam).count("Jens Kalthoff hat Ja gesagt") == 1
     answers = read(jens)
     assert answers.count("Vielen Dank für Ihr Ja!") == 1
@@ -153,6 +148,37 @@ async def test_five_yeses_at_once_make_one_introduction(town: Town):
     async with town.storage.unit(write=False) as uow:
         assert len(await uow.introductions.handed_to(miriam.key)) == 1
         assert await uow.totals.sum("introductions.mediated", town.now.date(), town.now.date()) == 1
+
+
+async def test_five_presses_on_send_make_one_request(town: Town):
+    await town.later("2026-11-24 10:00")
+    miriam = await member(town, "Miriam Vogt", "Erbach, Baden-Württemberg")
+    jens = await member(town, "Jens Kalthoff", "Hückelhoven", helps_with=("E-Akte",))
+    await miriam.says("Wer kennt sich mit der E-Akte aus?")
+    await miriam.picks("Mit Nr. 1 bekannt machen")
+    await miriam.says("Wir fangen gerade an.")
+    read(miriam)
+    await presses_at_once(town, *[(miriam, miriam.newest_choices(), 0)] * 5)
+    assert read(jens).count("Miriam Vogt möchte Sie etwas fragen") == 1
+    told = read(miriam)
+    assert told.count("geht jetzt hinaus") == 1
+    assert told.count("Das ist schon unterwegs") == 4
+
+
+async def test_two_askers_at_once_for_the_last_place(town: Town):
+    await town.later("2026-11-24 10:00")
+    jens = await member(town, "Jens Kalthoff", "Hückelhoven", helps_with=("E-Akte",), open_cap=1)
+    askers = [await member(town, name, "Ulm") for name in ("Anna Erst", "Bernd Zweit")]
+    for asker in askers:
+        await asker.says("Wer kennt sich mit der E-Akte aus?")
+        await asker.picks("Mit Nr. 1 bekannt machen")
+        await asker.says("Wir fangen gerade an.")
+        read(asker)
+    await presses_at_once(town, *[(asker, asker.newest_choices(), 0) for asker in askers])
+    assert read(jens).count("möchte Sie etwas fragen") == 1
+    told = "\n".join(read(asker) for asker in askers)
+    assert told.count("geht jetzt hinaus") == 1
+    assert told.count("Ihre kann warten, höchstens 10 Arbeitstage") == 1
 
 
 async def test_two_contacts_asked_at_once_say_yes_in_the_same_moment(town: Town):
@@ -164,20 +190,6 @@ async def test_two_contacts_asked_at_once_say_yes_in_the_same_moment(town: Town)
     ]
     await asks(town, miriam, "Jens Kalthoff", how="Bis zu drei zugleich")
     read(miriam)
-
-    async def taps(who: Townsperson):
-        incoming = Incoming(
-            id=f"tap-{who.name}",
-            platform=who.platform,
-            account=who.account,
-            name=who.name,
-            address=who.address,
-            at=town.now,
-            what=Picked(message=who.newest_choices(), position=0),
-        )
-        await town.core.take_turn(incoming, town.now)
-
-    await asyncio.gather(*(taps(who) for who in both))
-    await town.settle()
+    await presses_at_once(town, *[(who, who.newest_choices(), 0) for who in both])
     assert sorted(await states(town, miriam)) == ["mediated", "released"]
     assert read(miriam).count("hat Ja gesagt") == 1

@@ -6,9 +6,8 @@ from datetime import timedelta
 
 from bot.flows.contacts.filters import in_words, place_of, refined
 from bot.flows.contacts.nobody import nobody
-from bot.flows.contacts.reasons import entry_of
+from bot.flows.contacts.reasons import entry_of, topic_named
 from bot.flows.contacts.search import Around, Candidate, around, candidates, reachable
-from bot.flows.listing import topic_label
 from bot.forms import Field, Form
 from bot.intents import FindContacts, FindLessons, Introduce, More, WhyThis
 from bot.messages import Ask, Block, Choice, Choices, Contacts, Text
@@ -135,7 +134,7 @@ async def first_page(scene: Scene, found: Sequence[Candidate]) -> list[Candidate
 
 
 def said_topic(scene: Scene, enquiry: Enquiry, words: Words) -> str:
-    return topic_label(enquiry.topic, enquiry.text, scene.knowledge, words)
+    return topic_named(scene, enquiry.topic, enquiry.text, words)
 
 
 def list_blocks(
@@ -181,7 +180,7 @@ def _guessed(turn: Turn, wish: FindContacts) -> tuple[Text, ...]:
     resolved = turn.knowledge.topic(wish.topic) if wish.topic else None
     if resolved is None or resolved.exact or wish.topic is None:
         return ()
-    label = topic_label(resolved.topic.id, wish.topic, turn.knowledge, turn.say)
+    label = topic_named(turn, resolved.topic.id, wish.topic, turn.say)
     return (Text(text=turn.say("contacts.guessed", said=wish.topic, topic=label)),)
 
 

@@ -1,8 +1,8 @@
 """Nobody there: said plainly, with near topics, what relaxing one filter would give, and two ways to go on."""
 
 from bot.flows.contacts.filters import dropped, in_force, in_words, one_in_words
+from bot.flows.contacts.reasons import topic_named
 from bot.flows.contacts.search import Around, passes, pool
-from bot.flows.listing import topic_label
 from bot.intents import AskTeam, FindContacts, NoteDemand
 from bot.messages import Choice, Choices, Text
 from bot.model import Enquiry, Filters
@@ -12,7 +12,7 @@ NEAR_TOPICS = 3
 
 
 async def nobody(turn: Turn, enquiry: Enquiry, where: Around) -> Reply:
-    topic = topic_label(enquiry.topic, enquiry.text, turn.knowledge, turn.say)
+    topic = topic_named(turn, enquiry.topic, enquiry.text, turn.say)
     what = ", ".join([turn.say("contacts.topic", topic=topic), *in_words(enquiry.filters, where, turn.say)])
     options = [*await _relaxed(turn, enquiry, where), *await _near_topics(turn, enquiry, where)]
     options += [
@@ -50,7 +50,7 @@ async def _near_topics(turn: Turn, enquiry: Enquiry, where: Around) -> list[Choi
         everybody = await pool(turn, turn.me, near.id, near.label_de, where)
         n = sum(one.offer.topic == near.id and passes(one, enquiry.filters, where) for one in everybody)
         if n:
-            label = topic_label(near.id, near.label_de, turn.knowledge, turn.say)
+            label = topic_named(turn, near.id, near.label_de, turn.say)
             intent = _search(label, enquiry.filters)
             choices.append(Choice(label=turn.say("contacts.choice.near_topic", n=n, topic=label), intent=intent))
         if len(choices) == NEAR_TOPICS:

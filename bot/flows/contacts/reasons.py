@@ -1,11 +1,17 @@
 """How somebody reads in a result list: as they chose to be listed, and why they fit, in words. Never contact data."""
 
 from bot.flows.contacts.search import Around, Candidate, Fit
-from bot.flows.listing import full_title, inhabitants, level, place_line, since, topic_label
+from bot.flows.listing import full_title, inhabitants, level, offer_label, place_line, since
 from bot.messages import Contact
 from bot.model import Filters
 from bot.turn import Scene
 from bot.words import Words
+
+
+def topic_named(scene: Scene, topic: str | None, text: str, words: Words) -> str:
+    """A topic asked for: by the table's name in the reader's language, else in the asker's words."""
+    known = scene.knowledge.topics.get(topic) if topic else None
+    return scene.knowledge.topics.label(known.id, words.language) if known else text
 
 
 def entry_of(scene: Scene, one: Candidate, filters: Filters, where: Around, words: Words) -> Contact:
@@ -16,7 +22,7 @@ def entry_of(scene: Scene, one: Candidate, filters: Filters, where: Around, word
         facts.append(words("contacts.distance", km=words.number(round(one.km))))
     return Contact(
         title=full_title(one.person, words),
-        place=place_line(one.body, words),
+        place=place_line(one.body, words, scene.knowledge),
         facts=tuple(facts),
         reasons=tuple(reasons(scene, one, filters, where, words)),
     )
@@ -24,7 +30,7 @@ def entry_of(scene: Scene, one: Candidate, filters: Filters, where: Around, word
 
 def reasons(scene: Scene, one: Candidate, filters: Filters, where: Around, words: Words) -> list[str]:
     """The topic as declared and since when, the size compared, whether visitors are welcome."""
-    said = topic_label(one.offer.topic, one.offer.text, scene.knowledge, words)
+    said = offer_label(one.offer, scene.knowledge, words)
     topic = " ".join(part for part in (said, since(one.offer, scene.today(), words)) if part)
     if how := level(one.offer, words):
         topic = f"{topic}, {how}"

@@ -81,7 +81,7 @@ async def _handover(
         of=of.key,
         name=of.name,
         function=of.function,
-        body=place_line(body, scene.words(to)) if body else None,
+        body=place_line(body, scene.words(to), scene.knowledge) if body else None,
         email=email,
         phone=phone,
         at=scene.now,

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from bot.flows.introductions import words as texts
-from bot.flows.introductions.steps import open_to_asker
+from bot.flows.introductions.steps import open_to_asker, waiting_question
 from bot.flows.introductions.which import to_answer
 from bot.forms import Field, Form
 from bot.hours import Kind
@@ -43,6 +43,7 @@ async def ask_back(turn: Turn, wish: AskBack) -> Replies:
     if not wish.question:
         field = Field(name="question", label=say("introduction.field.question"))
         return [turn.reply(Ask(form=Form(intent=AskBack(introduction=key), fields=(field,)), field=field))]
+    await turn.uow.questions.close(waiting_question(found))  # an earlier one that was left lying
     asker = await turn.uow.people.get(found.asker)
     name = asker.name if asker else say("introduction.somebody")
     question = without_contact_data(wish.question, say("introduction.taken_out"))
@@ -55,7 +56,7 @@ async def ask_back(turn: Turn, wish: AskBack) -> Replies:
             Text(text=say("introduction.ask_back", name=name)),
             Quote(text=question),
             *_taken_out(turn, wish.question),
-            Choices(options=options, asked="confirm", about=key, forget=True),
+            Choices(options=options, asked="confirm", about=waiting_question(found), forget=True),
             holds_personal=True,
         )
     ]
@@ -81,6 +82,7 @@ async def _question(turn: Turn, found: Introduction, wish: PassOn) -> Replies:
     asker = await turn.uow.people.get(found.asker)
     if asker is None:
         raise Refusal("introduction.over")
+    await turn.uow.questions.close(waiting_question(found))
     await turn.uow.introductions.note(Step(introduction=found.key, at=turn.now, event=ASKED_BACK, by="contact"))
     theirs = turn.words(asker)
     field = Field(name="text", label=theirs("introduction.field.answer"))

@@ -200,6 +200,7 @@ async def stop_clock(scene: Scene, introduction: Introduction) -> None:
     """Nothing more comes to the contact, and the place is free."""
     await scene.uow.agenda.drop(introduction.key, *OWN_CLOCK)
     await scene.uow.outbox.cancel(introduction.key, kinds=(Kind.REQUEST,))
+    await scene.uow.questions.close(waiting_question(introduction))
     await place_freed(scene, introduction.contact)
 
 
@@ -240,6 +241,11 @@ async def release_others(scene: Scene, introduction: Introduction) -> Replies:
         if other.key != introduction.key and other.state in WAITING - {IntroductionState.LATE}:
             replies += (await take_back(scene, other, IntroductionEvent.RELEASE))[1]
     return replies
+
+
+def waiting_question(introduction: Introduction) -> str:
+    """What the words "shall I pass this on?" are about: kept apart, so that they can be forgotten by themselves."""
+    return f"{introduction.key}:question"
 
 
 def same_topic(one: Introduction, topic: str | None, text: str) -> bool:

@@ -59,7 +59,7 @@ async def named(turn: Turn, said: str, among: tuple[str, ...] | list[str]) -> Pe
     met: list[Person] = []
     for key, person in (await turn.uow.people.many(among)).items():
         body = await body_of(turn, person)
-        shown = f"{title(person, turn.say)} {person.function or ''} {place_line(body, turn.say)}"
+        shown = f"{title(person, turn.say)} {person.function or ''} {place_line(body, turn.say, turn.knowledge)}"
         if wanted <= set(words_in(shown)) and key != turn.me.key:
             met.append(person)
     return met[0] if len(met) == 1 else None

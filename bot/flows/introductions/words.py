@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.flows.listing import inhabitants, place_line, title, topic_label
+from bot.flows.contacts.reasons import topic_named
+from bot.flows.listing import inhabitants, place_line, title
 from bot.forms import Field, Form
 from bot.hours import Kind
 from bot.intents import (
@@ -36,11 +37,11 @@ async def called(scene: Scene, contact: Person | None, words: Words) -> str:
     """The contact as they chose to be listed, with their town: "Jens Kalthoff, Hückelhoven, Nordrhein-Westfalen"."""
     if contact is None:
         return words("introduction.somebody")
-    return f"{title(contact, words)}, {place_line(await body_of(scene, contact), words)}"
+    return f"{title(contact, words)}, {place_line(await body_of(scene, contact), words, scene.knowledge)}"
 
 
 def topic_of(scene: Scene, introduction: Introduction, words: Words) -> str:
-    return topic_label(introduction.topic, introduction.topic_text, scene.knowledge, words)
+    return topic_named(scene, introduction.topic, introduction.topic_text, words)
 
 
 def goes_out_words(scene: Scene, sent: datetime, asker: Person, words: Words) -> str:
@@ -65,7 +66,9 @@ async def request_blocks(
     who = f"{asker.name}, {asker.function}" if asker.function else asker.name
     rows = [(words("introduction.row.who"), who)]
     if body is not None:
-        rows.append((words("introduction.row.body"), f"{place_line(body, words)}, {inhabitants(body, words)}"))
+        rows.append(
+            (words("introduction.row.body"), f"{place_line(body, words, scene.knowledge)}, {inhabitants(body, words)}")
+        )
     topic = topic_of(scene, introduction, words)
     rows.append((words("introduction.row.topic"), topic))
     return (
@@ -169,7 +172,7 @@ def meet_asker(scene: Scene, introduction: Introduction, asker: Person, of_conta
         asker,
         Text(text=words("introduction.met.asker", name=of_contact.name, topic=topic)),
         handover_rows(of_contact, words),
-        Text(text=words("introduction.met.you_write", topic=topic)),
+        Text(text=words(f"introduction.met.you_{_how(of_contact)}", topic=topic)),
         kind=Kind.HANDOVER,
         about=introduction.key,
         holds_personal=True,
@@ -188,8 +191,13 @@ def met_blocks(
         Text(text=words("introduction.met.nothing_else")),
         Text(text=words("introduction.met.their_data", name=of_asker.name)),
         handover_rows(of_asker, words),
-        Text(text=words("introduction.met.they_write", name=of_asker.name, topic=topic)),
+        Text(text=words(f"introduction.met.they_{_how(of_contact)}", name=of_asker.name, topic=topic)),
     )
+
+
+def _how(of_contact: Handover) -> str:
+    """How the asker, who makes the first step, can reach the contact."""
+    return "write" if of_contact.email else "call"
 
 
 # ---------------------------------------------------------------- what time brings

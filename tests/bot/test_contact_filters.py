@@ -1,0 +1,147 @@
+"""Filters are hard, carry over as people mean it, and the order is fair: pure rules of the search."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.flows.contacts.filters import dropped, in_force, refined
+from bot.flows.contacts.search import Around, Candidate, Fit, in_order, passes
+from bot.intents import FindContacts
+from bot.matching.places import Municipality, km, similar_size
+from bot.model import Filters, Offer, Person
+from bot.turn import Refusal
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+STATES = ("Bayern", "Hessen", "Saarland")
+
+
+def town(number: int, state: str, population: int, north: float) -> Municipality:
+    return Municipality(
+        key=f"{number:08}",
+        name=f"Ort {number}",
+        official_name=f"Ort {number}",
+        state=state,
+        district="Kreis",
+        population=population,
+        lat=48 + north,
+        lon=10.0,
+        postcode="00000",
+    )
+
+
+HOME = town(1, "Bayern", 14_000, 0.0)
+WHERE = Around(home=HOME, near=HOME)
+
+
+@st.composite
+def candidates(draw: st.DrawFn) -> Candidate:
+    number = draw(st.integers(2, 10**6))
+    body = draw(
+        st.none()
+        | st.builds(
+            town, st.just(number), st.sampled_from(STATES), st.integers(500, 300_000), st.floats(0, 3, allow_nan=False)
+        )
+    )
+    person = Person(key=f"p_{number}", name="N. N.", created_at=NOW, active_at=NOW, confirmed_at=NOW)
+    levels = st.sampled_from([None, "introduced", "running", "expert", "beginner"])
+    offer = Offer(
+        key=f"o_{number}",
+        person=person.key,
+        kind="offer",
+        topic="t",
+        text="T",
+        level=draw(levels),
+        visitable=draw(st.booleans()),
+        declared_at=NOW,
+    )
+    return Candidate(
+        person=person,
+        body=body,
+        offer=offer,
+        fit=draw(st.sampled_from(Fit)),
+        relevance=draw(st.floats(0, 50)),
+        km=km(HOME, body) if body else None,
+        km_near=km(HOME, body) if body else None,
+        similar=body is not None and similar_size(HOME.population, body.population),
+        paused=draw(st.booleans()),
+        last_asked=draw(st.none() | st.just(NOW)),
+        full=draw(st.booleans()),
+    )
+
+
+filters = st.builds(
+    Filters,
+    near=st.none() | st.just(HOME.key),
+    within_km=st.none() | st.integers(1, 400),
+    state=st.none() | st.sampled_from(STATES),
+    not_state=st.none() | st.sampled_from(STATES),
+    outside_state=st.booleans(),
+    size=st.sampled_from([None, "similar", "small", "medium", "large"]),
+    level=st.sampled_from([None, "beginner", "expert"]),
+)
+
+
+@given(candidates(), filters)
+def test_whoever_passes_meets_every_filter(one, wanted):
+    if not passes(one, wanted, WHERE):
+        return
+    body = one.body
+    if wanted.near:
+        assert km(HOME, body) <= (wanted.within_km or 50)
+    if wanted.state:
+        assert body.state == wanted.state
+    if wanted.not_state:
+        assert body.state != wanted.not_state
+    if wanted.outside_state:
+        assert body.state != HOME.state
+    limits = {"small": (0, 19_999), "medium": (20_000, 100_000), "large": (100_001, 10**9), "similar": (7_000, 28_000)}
+    if wanted.size:
+        low, high = limits[wanted.size]
+        assert low <= body.population <= high
+    if wanted.level:
+        assert one.offer.level is not None
+
+
+@given(candidates(), filters)
+def test_without_a_filter_nobody_is_lost(one, wanted):
+    if passes(one, wanted, WHERE):
+        assert all(passes(one, dropped(wanted, name), WHERE) for name in in_force(wanted))
+    assert passes(one, Filters(), WHERE)
+
+
+@given(st.lists(candidates(), max_size=12), filters)
+def test_the_order_is_the_same_however_they_came_and_loses_nobody(found, wanted):
+    ordered = in_order(found, wanted)
+    assert sorted(map(id, ordered)) == sorted(map(id, found))
+    assert [one.person.key for one in in_order(reversed(found), wanted)] == [one.person.key for one in ordered]
+    assert [one.paused for one in ordered] == sorted(one.paused for one in ordered)
+    available = [one for one in ordered if not one.paused]
+    assert [one.full for one in available] == sorted(one.full for one in available)
+
+
+@pytest.mark.parametrize(
+    ("wish", "after"),
+    [
+        (FindContacts(size="small"), Filters(state="Hessen", size="small")),
+        (FindContacts(state="Bayern"), Filters(state="Bayern", size="large")),
+        (FindContacts(outside_state=True), Filters(outside_state=True, size="large")),
+        (FindContacts(not_state="Hessen"), Filters(not_state="Hessen", size="large")),
+        (FindContacts(without=("state",)), Filters(size="large")),
+        (FindContacts(without=("all",)), Filters()),
+        (FindContacts(without=("size",), state="Saarland"), Filters(state="Saarland")),
+        (FindContacts(within_km=30), Filters(state="Hessen", size="large", near=HOME.key, within_km=30)),
+        (FindContacts(visitable=True), Filters(state="Hessen", size="large", visitable=True)),
+    ],
+)
+def test_a_refinement_replaces_what_it_names_and_keeps_the_rest(wish, after):
+    assert refined(Filters(state="Hessen", size="large"), wish, None, HOME) == after
+
+
+@pytest.mark.parametrize(
+    "wish", [FindContacts(size="similar"), FindContacts(outside_state=True), FindContacts(within_km=9)]
+)
+def test_what_needs_a_town_is_refused_without_one(wish):
+    with pytest.raises(Refusal, match=r"contacts\.no_home"):
+        refined(Filters(), wish, None, None)
