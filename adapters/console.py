@@ -7,7 +7,7 @@ import secrets
 import unicodedata
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from adapters.app import Lotse
 from bot.events import Account, Address, Incoming, Said
@@ -64,7 +64,7 @@ class HandClock:
         return self.now
 
     def set(self, at: datetime) -> None:
-        self.now = max(at, self.now)
+        self.now = max(at.astimezone(UTC), self.now.astimezone(UTC))
 
 
 class Session:

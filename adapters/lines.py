@@ -73,7 +73,7 @@ def read(raw: bytes | str, now: datetime) -> Line | None:
 
 
 def moved(text: str, now: datetime) -> datetime:
-    """The instant that `/zeit` names, from now on: "+3d", "+1w", "+2h", "+30m" or a point in time as ISO 8601.
+    """The instant that `/zeit` names, in UTC, from now on: "+3d", "+1w", "+2h", "+30m" or a point in time as ISO 8601.
 
     Days and weeks keep the time of day; a time without an offset is Berlin's.
     """
@@ -85,15 +85,14 @@ def moved(text: str, now: datetime) -> datetime:
         if span is not None:
             number, unit = int(span[1]), span[2]
             if unit in _HOURS_AND_MINUTES:
-                target = (now + number * _HOURS_AND_MINUTES[unit]).astimezone(BERLIN)
+                target = now.astimezone(UTC) + number * _HOURS_AND_MINUTES[unit]
             else:
-                target = local + timedelta(days=number * (7 if unit == "w" else 1))
-                target = target.astimezone(UTC).astimezone(BERLIN)  # out of the gap of a clock change
+                target = (local + timedelta(days=number * (7 if unit == "w" else 1))).astimezone(UTC)
         else:
             target = instant(text)
     except (ValueError, OverflowError):
         raise Unusable(f"{text[:40]} is no time: {_EXAMPLES}") from None
-    if target < now:
+    if target < now.astimezone(UTC):  # two readings of one clock would be compared as they look
         raise Unusable(f"the clock shows {said(now)} and never goes back: give a later time, such as +1d")
     if target.year > LAST_YEAR:
         raise Unusable(f"the clock ends with the year {LAST_YEAR}: give an earlier time")
@@ -101,10 +100,10 @@ def moved(text: str, now: datetime) -> datetime:
 
 
 def instant(text: str) -> datetime:
-    """A point in time as ISO 8601, Berlin's where no offset is given. Raises ValueError."""
+    """A point in time as ISO 8601, Berlin's where no offset is given; in UTC. Raises ValueError."""
     at = datetime.fromisoformat(text)
     at = at if at.tzinfo is not None else at.replace(tzinfo=BERLIN)
-    return at.astimezone(UTC).astimezone(BERLIN)
+    return at.astimezone(UTC)
 
 
 def said(at: datetime) -> str:

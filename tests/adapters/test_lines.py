@@ -35,8 +35,8 @@ def test_a_line_is(line: str | bytes, meant: Line | None):
 
 def test_a_day_keeps_the_time_of_day_when_the_clocks_change():
     saturday = datetime(2027, 3, 27, 9, tzinfo=BERLIN)
-    assert moved("+1d", saturday).isoformat() == "2027-03-28T09:00:00+02:00"
-    assert moved("+24h", saturday).isoformat() == "2027-03-28T10:00:00+02:00"
+    assert moved("+1d", saturday).astimezone(BERLIN).isoformat() == "2027-03-28T09:00:00+02:00"
+    assert moved("+24h", saturday).astimezone(BERLIN).isoformat() == "2027-03-28T10:00:00+02:00"
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,11 @@ def test_a_day_keeps_the_time_of_day_when_the_clocks_change():
 def test_an_unusable_line_names_the_remedy(line: str):
     with pytest.raises(Unusable, match=r"write /zeit|earlier time|name|/als NAME"):
         read(line, NOW)
+
+
+def test_the_doubled_hour_of_autumn_is_no_way_back():
+    first = datetime(2027, 10, 31, 2, 30, tzinfo=BERLIN)
+    second = moved("+1h", first)
+    assert second.astimezone(BERLIN).isoformat() == "2027-10-31T02:30:00+01:00"
+    with pytest.raises(Unusable, match="never goes back"):
+        moved("2027-10-31T02:15+01:00", second.astimezone(BERLIN))

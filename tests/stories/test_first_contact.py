@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from bot.events import Joined
+from bot.events import Joined, Unreadable
 from bot.intents import Consent
 from bot.messages import File, choices
+from bot.rules import Notice, Rules
 from tests.stories.network import member, read
 from tests.town import Town, Townsperson
 
@@ -359,3 +360,30 @@ async def test_a_tied_account_needs_no_question(town: Town, miriam: Townsperson)
     assert "Svenja Harms" in said
     await miriam.says("zeig mal mein profil")
     assert "bestätigt durch Ihr Konto" in read(miriam)
+
+
+async def test_nobody_agrees_to_what_they_have_not_been_shown(town: Town, miriam: Townsperson):
+    await miriam.says("einverstanden, bin dabei")
+    assert "Ich speichere Ihren Namen" in read(miriam)
+    assert await people(town) == {"Svenja Harms"}
+
+
+async def test_a_yes_to_an_old_notice_is_none_to_the_new_one(town: Town, miriam: Townsperson):
+    await miriam.says(QUESTION)
+    newer = Town(town.storage, Rules(notice=Notice(version="2027-01")), now=town.now)
+    later = newer.person("Miriam Vogt", domain="erbach-donau.example")
+    await later.presses(miriam.mailbox[0].delivery.key, 0)
+    assert labels(later) == CHOICES
+    assert await people(town) == {"Svenja Harms"}
+    await later.says("ja")
+    assert "2027-01" in read(later)
+
+
+async def test_the_name_of_somebody_who_refused_is_not_kept_again(town: Town, jens: Townsperson):
+    await refused(jens)
+    await town.core.take_turn(jens.incoming(Unreadable(kind="sticker")), town.now)
+    await jens.says("hilfe")
+    async with town.storage.unit(write=False) as uow:
+        row = await uow.accounts.get(jens.account)
+    assert row is not None
+    assert row.name == ""
