@@ -187,20 +187,22 @@ async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
         async with asyncio.TaskGroup() as tasks:
             serving = tasks.create_task(serve(settings, lotse.storage, scheduler, metrics))
             scheduler.start()
-            listening = []
-            for adapter in adapters:
-                take = _taking(lotse, adapter.transport.capabilities, scheduler.wake)
-                await _leftovers(lotse, adapter.transport.platform, take)
-                listening.append(tasks.create_task(adapter.listen(take)))
-            if not adapters:
-                log.warning("no platform is configured: nobody can write to the bot", action="start")
-            log.info("running", action="start", platforms=[one.platform for one in transports])
-            await stop.wait()
-            log.info("stopping", action="stop")
-            for listener in listening:
-                listener.cancel()
-            await scheduler.stop(STOP_WITHIN)
-            serving.cancel()
+            listening: list[asyncio.Task[None]] = []
+            try:
+                for adapter in adapters:
+                    take = _taking(lotse, adapter.transport.capabilities, scheduler.wake)
+                    await _leftovers(lotse, adapter.transport.platform, take)
+                    listening.append(tasks.create_task(adapter.listen(take)))
+                if not adapters:
+                    log.warning("no platform is configured: nobody can write to the bot", action="start")
+                log.info("running", action="start", platforms=[one.platform for one in transports])
+                await stop.wait()
+            finally:
+                log.info("stopping", action="stop")
+                for listener in listening:
+                    listener.cancel()
+                await scheduler.stop(STOP_WITHIN)
+                serving.cancel()
     log.info("stopped", action="stop")
 
 

@@ -151,6 +151,7 @@ class Settings(BaseSettings):
     results: int = Field(_RULES.results, ge=1, le=20, description="a number from 1 to 20, such as 5")
     check_in_days: Count = Field(_RULES.check_in.days, description="a number of days, such as 7")
     check_ins: int = Field(_RULES.check_ins, ge=0, le=5, description="a number from 0 to 5, such as 2")
+    silences: int = Field(_RULES.silences, ge=1, le=10, description="a number from 1 to 10, such as 3")
     late_yes_days: Count = Field(_RULES.late_yes.days, description="a number of days, such as 30")
     no_repeat_days: Count = Field(_RULES.no_repeat.days, description="a number of days, such as 182")
     kept_question_hours: Count = Field(_RULES.kept_question // timedelta(hours=1), description="hours, such as 24")
@@ -221,6 +222,7 @@ class Settings(BaseSettings):
             results=self.results,
             check_in=timedelta(days=self.check_in_days),
             check_ins=self.check_ins,
+            silences=self.silences,
             late_yes=timedelta(days=self.late_yes_days),
             no_repeat=timedelta(days=self.no_repeat_days),
             kept_question=timedelta(hours=self.kept_question_hours),

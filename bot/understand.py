@@ -14,6 +14,7 @@ from bot.intents import (
     Introduce,
     No,
     PrivacyInfo,
+    SetListing,
     ShareLesson,
     Unknown,
     Yes,
@@ -103,6 +104,10 @@ def _meant(heard: Heard) -> tuple[Intent, tuple[str, ...]]:
     if not isinstance(intent, Unknown):
         return intent, (f"phrases of {name_of(intent)} ({score:.1f})",)
     if len(heard.plain_words) <= 5:
+        if heard.hit("says.listing.function"):
+            return SetListing(by="function"), ("listed by function",)
+        if heard.hit("says.listing.name"):
+            return SetListing(by="name"), ("listed by name",)
         if heard.hit("says.no"):
             return No(), ("no",)
         if heard.hit("says.yes"):

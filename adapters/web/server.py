@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
+from errno import EADDRINUSE
 from typing import Protocol
 
 import structlog
 from aiohttp import web
 
+from adapters.app import Unfit
 from adapters.config import Settings
 from adapters.web.metrics import Metrics
 from storage.pending import pending
@@ -60,12 +62,17 @@ def application(storage: Storage, beats: Beats, metrics: Metrics) -> web.Applica
 
 
 async def serve(settings: Settings, storage: Storage, beats: Beats, metrics: Metrics) -> None:
-    """Until it is cancelled. Raises OSError if the port is taken."""
+    """Until it is cancelled. Raises Unfit if the port can't be had."""
     runner = web.AppRunner(application(storage, beats, metrics), access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.web_host, settings.web_port, shutdown_timeout=1.0)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            where = f"{settings.web_host}, port {settings.web_port}"
+            reason = "it is taken" if error.errno == EADDRINUSE else "it can't be had"
+            raise Unfit(f"{where}: {reason}; set LOTSE_WEB_HOST and LOTSE_WEB_PORT to others") from None
         port = runner.addresses[0][1]
         log.info("listening", action="web", host=settings.web_host, port=port)
         await asyncio.Event().wait()

@@ -25,7 +25,7 @@ async def block(turn: Turn, wish: Block) -> Replies:
     if not found:
         raise Refusal("moderation.nobody")
     if len(found) > 1:
-        options = tuple(Choice(label=_named(one, turn), intent=Block(person=one.key)) for one in found)
+        options = tuple(Choice(label=_named(one), intent=Block(person=one.key)) for one in found)
         return [turn.reply(Text(text=turn.say("moderation.which")), Choices(options=options, forget=True))]
     await turn.uow.people.block(turn.me.key, found[0].key, turn.now)
     return [turn.tell("moderation.blocked"), *await between_gone(turn, turn.me.key, found[0].key)]
@@ -76,8 +76,8 @@ async def _known_people(turn: Turn, said: str | int | None) -> list[Person]:
     return whole or [one for one in named if wanted & {one.name.casefold().split()[-1]}]
 
 
-def _named(person: Person, turn: Turn) -> str:
-    return f"{person.name}, {person.function}" if person.function else turn.say("moderation.person", name=person.name)
+def _named(person: Person) -> str:
+    return f"{person.name}, {person.function}" if person.function else person.name
 
 
 HANDLERS: Handlers = {Block: block, Report: report}

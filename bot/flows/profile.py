@@ -60,7 +60,7 @@ async def entry_lines(turn: Turn, me: Person) -> tuple[tuple[str, str], ...]:
     row("pause", _pause(me, turn) or say("profile.no_pause"))
     row("stand_in", me.stand_in or say("profile.nothing"))
     if me.email or me.phone:
-        row("contact", say("profile.kept_data", data=", ".join(one for one in (me.email, me.phone) if one)))
+        row("contact", ", ".join(one for one in (me.email, me.phone) if one))
     accounts = await turn.uow.accounts.of_person(me.key)
     if len(accounts) > 1:
         home = next((one.platform for one in accounts if one.account == me.home), None)

@@ -1,5 +1,6 @@
 """What keeps the network true: profiles confirmed once a year, the long inactive and the never agreed erased in time."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot import access
@@ -45,12 +46,17 @@ async def confirm_profile(scene: Scene, subject: str) -> Replies:
         await scene.uow.agenda.set(CONFIRM, subject, due)
         return []
     await scene.uow.agenda.set(CONFIRM, subject, scene.now + scene.rules.confirm_profile)
+    if person.prompts_off or person.silences >= scene.rules.silences:
+        return []
+    await scene.uow.people.save(replace(person, silences=person.silences + 1))
     words = scene.words(person)
     options = (
         Choice(label=words("upkeep.confirm.yes"), intent=ConfirmProfile(), says="yes"),
         Choice(label=words("upkeep.confirm.change"), intent=ProfileShow(), says="no"),
     )
     blocks: list[Block] = [Text(text=words("upkeep.confirm")), await _facts(scene, person)]
+    if person.silences + 1 == scene.rules.silences:
+        blocks.append(Text(text=words("upkeep.last"), style="hint"))
     return [scene.to(person, *blocks, Choices(options=options, asked="confirm"), kind=Kind.PROMPT, about=person.key)]
 
 

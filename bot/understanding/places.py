@@ -103,8 +103,8 @@ def _place_at(
         and before not in {"um", "an"}
         and (token.capital or before in {"bei", "near", "around", "umkreis"})
     ):
-        if before == "bei" and (is_topic(lexicon, token.text) or not token.capital):
-            return None
+        if before == "bei":
+            return None  # "bei Open Data": only places that the register knows
         last = index + 1
         return FoundPlace(name=_named(token.text), first=index, last=last, before=before, known=False)
     return None

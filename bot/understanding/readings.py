@@ -9,6 +9,7 @@ from bot.intents import (
     BY_NAME,
     FindContacts,
     FindLessons,
+    HowToAsk,
     Intent,
     Introduce,
     Language,
@@ -19,7 +20,6 @@ from bot.intents import (
     RescheduleVisit,
     SetAffiliation,
     SetCap,
-    SetListing,
     SetStandIn,
     ShareLesson,
     Snooze,
@@ -113,13 +113,13 @@ def _filters(heard: Heard) -> dict[str, Any]:
     elif heard.states:
         state = heard.states[-1]
         before = heard.between(max(0, state.first - 3), state.first)
-        refused = re.search(r"\b(?:nicht|kein\w*|außer|ohne|not|except)\b", before, re.IGNORECASE)
+        refused = re.search(r"\b(?:nicht|kein\w*|außer|außerhalb|ohne|not|except|outside)\b", before, re.IGNORECASE)
         found["not_state" if refused else "state"] = state.name
     if heard.places:
         found["near"] = heard.places[-1].name
     if heard.km is not None:
         found["within_km"] = heard.km
-    size = _size(text)
+    size = _size(text) or (_compared(text) if heard.situation.context == "after_results" else None)
     if size:
         found["size"] = size
     if re.search(
@@ -157,6 +157,13 @@ def _size(text: str) -> str | None:
     if re.search(r"\bmittel(?:große|st[aä]dt)|\bmittlere[nr]? (?:stadt|städte|kommune)|medium", text, re.IGNORECASE):
         return "medium"
     return None
+
+
+def _compared(text: str) -> str | None:
+    """ "lieber kleinere" after a list."""
+    if re.search(r"\b(?:kleiner\w*|smaller)\b", text, re.IGNORECASE):
+        return "small"
+    return "large" if re.search(r"\b(?:größer\w*|larger|bigger)\b", text, re.IGNORECASE) else None
 
 
 def _find(heard: Heard, topic: str | None) -> Intent:
@@ -213,15 +220,18 @@ def _filled(name: str, heard: Heard) -> Intent:
             return SetAffiliation(municipality=place)
         case "set_function":
             match_ = re.search(
-                r"(?:ist|lautet|bin|is|am)\s+(?:die|der|das|ein|eine|a|the)?\s*(.+?)[.!]?$", text, re.IGNORECASE
+                r"(?:ist|lautet|bin|is|am)\s+(?:(?:die|der|das|ein|eine|an?|the)\s+)?(.+?)[.!]?$", text, re.IGNORECASE
             )
             return _made("set_function", function=match_[1] if match_ else None)
-        case "set_listing":
-            return SetListing(by="function" if heard.hit("says.listing.function") else "name")
         case "set_cap":
             number = re.search(r"\d+|\beine?\b|\bone\b|\bzwei\b", text, re.IGNORECASE)
             n = int(number[0]) if number and number[0].isdigit() else 2 if number and number[0].lower() == "zwei" else 1
             return SetCap(month=n) if re.search("monat|month", text, re.IGNORECASE) else SetCap(open=n)
+        case "how_to_ask":
+            several = re.search(r"\b(?:(zwei|two|2)|(drei|mehrere|three|several|3))\b", text, re.IGNORECASE)
+            if several is None:
+                return HowToAsk(next_by_itself=True)
+            return HowToAsk(at_once=2 if several[1] else 3)
         case "set_stand_in":
             who = re.search(r"((?:frau|herrn?|mrs?\.?|ms\.?)\s+[\w-]+(?:\s+[A-ZÄÖÜ][\w-]+)?)", text, re.IGNORECASE)
             return SetStandIn(person=who[1] if who else None)
@@ -261,9 +271,7 @@ def _made(name: str, **slots: Any) -> Intent:
 
 def _name(heard: Heard) -> str | None:
     """A person by name: after "Frau" or "Herr", or two capitalised words."""
-    match = re.search(
-        r"\b(?:frau|herrn?|mrs?\.?|ms\.?)\s+((?:dr\.?\s+)?[\w-]+(?:\s+[A-ZÄÖÜ][\w-]+)?)", heard.text, re.IGNORECASE
-    )
+    match = re.search(r"\b(?i:frau|herrn?|mrs?\.?|ms\.?)\s+((?i:dr\.?\s+)?[\w-]+(?:\s+[A-ZÄÖÜ][\w-]+)?)", heard.text)
     if match:
         return match[1]
     match = re.search(r"\b([A-ZÄÖÜ][\w-]+\s+(?:de\s+|van\s+|von\s+)?[A-ZÄÖÜ][\w-]+)\b", heard.text)

@@ -74,8 +74,8 @@ def test_who_is_forgotten_is_gone_and_the_asker_hears_only_the_neutral_word(lots
     lotse("export", "Jens Kalthoff", ends=1)
     later = talk(demo_data, "/zeit +1d")
     assert len(later) == 1
-    assert "hat diesmal nicht geklappt" in later[0]
-    assert not re.search("gelöscht|Daten", later[0])
+    assert re.search("hat diesmal (leider )?nicht geklappt", later[0])
+    assert not re.search("gelöscht|Daten|Kalthoff", later[0])
 
 
 def test_the_last_admin_is_neither_forgotten_nor_stripped(lotse: Shell):
@@ -121,16 +121,13 @@ def test_a_topic_is_added_and_understood(lotse: Shell, demo_data: Path):
     assert "small letters" in lotse("topics", "add", "Seil Bahn", "Seilbahn", "Cable car", ends=1)
     lotse("topics", "add", "seilbahn", "Seilbahn", "Cable car", "--synonym", "Gondel", "--broader", "mobilitaet")
     assert re.search(r"seilbahn +Seilbahn / Cable car +\(part of mobilitaet\)", lotse("topics", "list"))
-    assert "„Seilbahn“" in talk(demo_data, "Ich kann bei Gondel helfen")[0] or True
+    assert "Seilbahn" in talk(demo_data, "Wer kennt sich mit Gondel aus?")[0]
 
 
 def test_a_domain_is_tied_shown_and_untied(lotse: Shell):
     assert lotse("domain", "show", "siegburg.example") == "it is tied to no body\n"
     lotse("domain", "tie", "Siegburg.example", "05382060")
-    assert (
-        lotse("domain", "show", "siegburg.example")
-        == "05382060  Siegburg, Stadt (Rhein-Sieg-Kreis, Nordrhein-Westfalen)\n"
-    )
+    assert lotse("domain", "show", "siegburg.example") == "05382060  Siegburg (Rhein-Sieg-Kreis, Nordrhein-Westfalen)\n"
     lotse("domain", "untie", "siegburg.example", "05382060")
     assert lotse("domain", "show", "siegburg.example") == "it is tied to no body\n"
     lotse("domain", "tie", "siegburg.example", "nowhere", ends=1)
@@ -176,7 +173,7 @@ def test_what_is_held_is_not_sent_before_the_release(demo_data: Path, lotse: She
     assert talk(demo_data, "/zeit +1d") == []
     assert "1 x request (pending)" in lotse("doctor", ends=1)
     lotse("release")
-    assert "Wie lief das?" in talk(demo_data)[0]
+    assert "Wie lief das?" in talk(demo_data, "/zeit +12h")[0]
 
 
 def test_migrating_makes_the_database_and_can_be_repeated(tmp_path: Path):

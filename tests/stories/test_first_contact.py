@@ -371,6 +371,7 @@ async def test_nobody_agrees_to_what_they_have_not_been_shown(town: Town, miriam
 async def test_a_yes_to_an_old_notice_is_none_to_the_new_one(town: Town, miriam: Townsperson):
     await miriam.says(QUESTION)
     newer = Town(town.storage, Rules(notice=Notice(version="2027-01")), now=town.now)
+    newer.numbers = town.numbers
     later = newer.person("Miriam Vogt", domain="erbach-donau.example")
     await later.presses(miriam.mailbox[0].delivery.key, 0)
     assert labels(later) == CHOICES

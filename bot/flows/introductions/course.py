@@ -31,7 +31,6 @@ from bot.model import Enquiry, Introduction, IntroductionState, Person, Step, ne
 from bot.turn import DueHandler, Replies, Scene
 
 TOLD = "told"  # a line of the history: the asker has heard of the end
-SILENCES = 3  # prompts in a row without an answer; the last one says so
 CLOSE_AFTER_CHECK_INS = 2  # times the check-in's days, then it is closed without a word
 
 
@@ -222,7 +221,12 @@ async def ask_how_it_went(scene: Scene, key: str) -> Replies:
     asker, contact = await _both(scene, found)
     if asker is None:
         return []
-    if contact is None or asker.prompts_off or asker.silences >= SILENCES or found.check_ins >= scene.rules.check_ins:
+    if (
+        contact is None
+        or asker.prompts_off
+        or asker.silences >= scene.rules.silences
+        or found.check_ins >= scene.rules.check_ins
+    ):
         await scene.uow.agenda.set(CLOSE, key, scene.now)
         return []
     checked = replace(found, check_ins=found.check_ins + 1)
@@ -237,7 +241,7 @@ async def ask_how_it_went(scene: Scene, key: str) -> Replies:
         await scene.uow.agenda.set(CHECK_IN, key, again)
     words = scene.words(asker)
     blocks = list(texts.check_in_blocks(checked, contact.name, texts.topic_of(scene, found, words), words, last=last))
-    if asker.silences + 1 == SILENCES:
+    if asker.silences + 1 == scene.rules.silences:
         blocks.insert(1, Text(text=words("introduction.check_in.silence"), style="hint"))
     return [scene.to(asker, *blocks, kind=Kind.PROMPT, about=key)]
 

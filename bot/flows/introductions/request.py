@@ -18,6 +18,7 @@ from bot.flows.introductions.steps import (
     same_topic,
 )
 from bot.flows.introductions.whom import meant
+from bot.flows.listing import place_name
 from bot.forms import Field, Form
 from bot.intents import (
     ChangeRequest,
@@ -93,7 +94,7 @@ async def check_available(turn: Turn, contact: Person) -> None:
 async def _ask_reason(turn: Turn, enquiry: Enquiry, contact: Person) -> Reply:
     me = turn.me
     body = await texts.body_of(turn, me)
-    who = ", ".join(part for part in (me.name, me.function, body.name if body else None) if part)
+    who = ", ".join(part for part in (me.name, me.function, place_name(body, turn.knowledge) if body else None) if part)
     name = await texts.called(turn, contact, turn.say)
     draft = unsent(turn, enquiry, contact, "")
     topic = texts.topic_of(turn, draft, turn.say)

@@ -132,6 +132,7 @@ async def test_a_new_version_of_the_notice_asks_again_and_keeps_the_question(
     storage: Storage, town: Town, jens: Townsperson, miriam: Townsperson
 ):
     newer = Town(storage, Rules(notice=Notice(version="2027-01")), now=town.now)
+    newer.numbers = town.numbers
     miriam_again = newer.person("Miriam Vogt")
     await miriam_again.says("Wer kennt sich mit der E-Akte aus?")
     said = read(miriam_again)
