@@ -41,8 +41,13 @@ async def restore(settings: Settings, path: Path) -> str:
     make_folder(settings)
     done = await backups.restore(path, settings.database, tombstones=settings.tombstone_file)
     again = f"; {done.erased} people erased since then are erased again" if done.erased else ""
+    if not settings.tombstone_file.exists():
+        again = (
+            f"; there is no file of erasures at {settings.tombstone_file}: if anybody was erased since the backup,"
+            " restore again with LOTSE_TOMBSTONES set to it"
+        )
     return (
-        f"{done.rows} rows restored{again}. Nothing is sent yet: `lotse doctor` lists what is pending,"
+        f"{done.rows} rows restored{again}.\nNothing is sent yet: `lotse doctor` lists what is pending,"
         " `lotse release` lets it go"
     )
 

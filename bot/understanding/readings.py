@@ -227,6 +227,13 @@ def _filled(name: str, heard: Heard) -> Intent:
             number = re.search(r"\d+|\beine?\b|\bone\b|\bzwei\b", text, re.IGNORECASE)
             n = int(number[0]) if number and number[0].isdigit() else 2 if number and number[0].lower() == "zwei" else 1
             return SetCap(month=n) if re.search("monat|month", text, re.IGNORECASE) else SetCap(open=n)
+        case "set_contact_data":
+            field = "phone" if re.search(r"telefon|handy|phone|mobil", text, re.IGNORECASE) else "email"
+            forget = re.search(r"vergess|lösch|forget|delete", text, re.IGNORECASE) is not None
+            return _made("set_contact_data", field=field, forget=forget)
+        case "set_home":
+            platform = "teams" if re.search(r"teams", text, re.IGNORECASE) else "matrix"
+            return _made("set_home", platform=platform)
         case "how_to_ask":
             several = re.search(r"\b(?:(zwei|two|2)|(drei|mehrere|three|several|3))\b", text, re.IGNORECASE)
             if several is None:

@@ -250,3 +250,12 @@ async def test_the_button_of_an_older_list_still_works(town: Town):
     oldest = next(one for one in miriam.mailbox if first in plain_text(one.delivery.message))
     await miriam.presses(oldest.delivery.key, 0)
     assert f"bei {first}" in read(miriam)
+
+
+async def test_which_of_several_places_is_told_in_ones_own_words(town: Town):
+    miriam = await member(town, "Miriam Vogt", "Plochingen")
+    await member(town, "Jens Kalthoff", "Ulm", helps_with=("E-Akte",))
+    await miriam.says("Wer kennt sich mit der E-Akte im Umkreis von 50 km um Erbach aus?")
+    assert "Erbach (Alb-Donau-Kreis, Baden-Württemberg)" in read(miriam)
+    await miriam.says("die an der donau")
+    assert "1. Jens Kalthoff, Sachbearbeitung, Ulm" in read(miriam)

@@ -96,7 +96,7 @@ async def place_of(turn: Turn, wish: FindContacts) -> Body | Reply | None:
         return None
     if known := await turn.uow.bodies.get(wish.near):
         return known
-    match turn.knowledge.place(wish.near):
+    match await _narrowed(turn, wish.near) or turn.knowledge.place(wish.near):
         case Exact(municipality=found):
             return found
         case Ambiguous(candidates=found):
@@ -107,4 +107,17 @@ async def place_of(turn: Turn, wish: FindContacts) -> Body | Reply | None:
             field = Field(name="near", label=turn.say("contacts.place.unknown", place=wish.near), kind="place")
             return turn.reply(Ask(form=Form(intent=replace(wish, near=None), fields=(field,)), field=field))
     options = tuple(Choice(label=label(one), intent=replace(wish, near=one.key)) for one in found[:6])
-    return turn.reply(Text(text=text), Choices(options=options, asked="place"))
+    field = Field(name="near", label=text, kind="place")
+    otherwise = Form(intent=replace(wish, near=None), fields=(field,), patient=True)
+    return turn.reply(Text(text=text), Choices(options=options, asked="place", otherwise=otherwise))
+
+
+async def _narrowed(turn: Turn, text: str) -> Exact | None:
+    """ "Die an der Donau", after several places of one name were offered for a search."""
+    asked = turn.question.asked if turn.question else None
+    if not isinstance(asked, Choices) or asked.asked != "place":
+        return None
+    keys = [option.intent.near for option in asked.options if isinstance(option.intent, FindContacts)]
+    offered = list((await turn.uow.bodies.many(key for key in keys if key is not None)).values())
+    found = turn.knowledge.places.narrow(offered, text) if offered else None
+    return found if isinstance(found, Exact) else None
