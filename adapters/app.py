@@ -117,7 +117,10 @@ async def assembled(
     try:
         await _only_in(storage, mode)
         await seed(storage)
-        yield put_together(settings, storage, transports=transports, now=now, observe=observe)
+        lotse = put_together(settings, storage, transports=transports, now=now, observe=observe)
+        if storage.dialect == "sqlite":
+            await lotse.worker.take_over()  # the lock is ours: whoever held leases on this file is gone
+        yield lotse
     finally:
         await storage.close()
 

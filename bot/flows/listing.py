@@ -9,27 +9,8 @@ from datetime import date
 from bot.knowledge import Knowledge
 from bot.matching import places
 from bot.model import Body, Offer, Person
+from bot.public_holidays import STATES
 from bot.words import Words
-
-# The official two-letter codes of ISO 3166-2:DE.
-STATE_CODES = {
-    "Baden-Württemberg": "BW",
-    "Bayern": "BY",
-    "Berlin": "BE",
-    "Brandenburg": "BB",
-    "Bremen": "HB",
-    "Hamburg": "HH",
-    "Hessen": "HE",
-    "Mecklenburg-Vorpommern": "MV",
-    "Niedersachsen": "NI",
-    "Nordrhein-Westfalen": "NW",
-    "Rheinland-Pfalz": "RP",
-    "Saarland": "SL",
-    "Sachsen": "SN",
-    "Sachsen-Anhalt": "ST",
-    "Schleswig-Holstein": "SH",
-    "Thüringen": "TH",
-}
 
 
 def title(person: Person, words: Words) -> str:
@@ -123,7 +104,7 @@ def entry(
     """
     parts = [full_title(person, words)]
     if body is not None:
-        parts += [place_name(body, knowledge), STATE_CODES.get(body.state, body.state)]
+        parts += [place_name(body, knowledge), STATES.get(body.state, body.state)]
         parts.append(words("listing.inhabitants_short", number=words.number(rounded(body.population))))
     parts += [offer_line(offer, knowledge, words, today) for offer in offers if offer.kind == "offer"]
     return ", ".join(parts)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import text
 
 from adapters.app import beside
 from adapters.config import load
@@ -69,10 +70,11 @@ async def test_not_ready_while_a_job_is_overdue_but_alive(web: TestClient, beats
     assert (await web.get("/healthz")).status == 200
 
 
-async def test_not_ready_without_the_database(web: TestClient, storage: Storage, data: Path):
-    await storage.engine.dispose()
-    (data / "lotse.db").rename(data / "elsewhere.db")
-    (data / "lotse.db").mkdir()
+async def test_not_ready_while_the_database_gives_no_answer(web: TestClient, storage: Storage):
+    async with storage.unit() as uow:
+        for table in ("marks", "outbox"):
+            await uow.transaction.run(text(f"ALTER TABLE {table} RENAME TO away_{table}"))
+        await uow.commit()
     answer = await web.get("/readyz")
     assert answer.status == 503
     assert (await answer.json())["problems"] == ["the database doesn't answer"]
@@ -87,10 +89,10 @@ async def test_metrics_are_sums_without_people_or_texts(web: TestClient, storage
         )
         await uow.commit()
     answer = await web.get("/metrics")
-    text = await answer.text()
+    page = await answer.text()
     assert answer.headers["Content-Type"].startswith("text/plain")
-    assert 'lotse_deliveries_total{outcome="delivered",platform="console"} 1.0' in text
-    assert 'lotse_outbox{state="pending"} 1.0' in text
-    assert 'lotse_beat_age_seconds{job="plan"} 1.5' in text
-    assert MARKER not in text
-    assert "ada" not in text
+    assert 'lotse_deliveries_total{outcome="delivered",platform="console"} 1.0' in page
+    assert 'lotse_outbox{state="pending"} 1.0' in page
+    assert 'lotse_beat_age_seconds{job="plan"} 1.5' in page
+    assert MARKER not in page
+    assert "ada" not in page
