@@ -51,6 +51,11 @@ def _lines(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _account(text: str) -> str:
+    """The terminal's accounts are names, and letter case makes no other person there."""
+    return " ".join(text.casefold().split()) if text.casefold().startswith("console:") else text
+
+
 def _weekdays(value: Any) -> Any:
     names = [str(name).casefold()[:3] for name in _parts(value)]
     if not names or not set(names) <= set(_DAYS):
@@ -85,7 +90,9 @@ def _database(value: SecretStr | None) -> SecretStr | None:
 Folded = Annotated[
     frozenset[str], NoDecode, BeforeValidator(_parts), AfterValidator(lambda s: frozenset(map(str.casefold, s)))
 ]
-Listed = Annotated[frozenset[str], NoDecode, BeforeValidator(_lines)]
+Accounts = Annotated[
+    frozenset[str], NoDecode, BeforeValidator(_lines), AfterValidator(lambda found: frozenset(map(_account, found)))
+]
 Count = Annotated[int, Field(ge=1, le=10_000)]
 
 
@@ -113,7 +120,7 @@ class Settings(BaseSettings):
 
     # Who may talk to the bot.
     domains: Folded = Field(_RULES.domains, description="the allowed tenants and homeserver domains, parted by commas")
-    admins: Listed = Field(
+    admins: Accounts = Field(
         _RULES.admins, description="the accounts of the network office, such as console:ada beispiel, parted by commas"
     )
 

@@ -4,11 +4,10 @@ Whoever has talked in the terminal before is left alone.
 """
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from adapters.app import Lotse
 from adapters.console import PLATFORM, account_of, address_of
-from adapters.demo_people import SPEAKER, Member, network
+from adapters.demo_people import SPEAKER, START, Member, network
 from adapters.imports import dates_of
 from bot.model import AccountRow, Affiliation, Consent, Source
 from bot.turn import Scene
@@ -16,7 +15,6 @@ from storage.members import NewMember, add_members
 
 __all__ = ["SPEAKER", "START", "make"]
 
-START = datetime(2026, 11, 23, 10, tzinfo=ZoneInfo("Europe/Berlin"))
 MADE = "demo"  # the key in `meta` that says that the network is there
 
 

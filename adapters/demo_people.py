@@ -12,11 +12,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, count
 from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
 
 from bot.matching.places import Municipality, km, similar_size, size_class
 from bot.matching.topics import Topic
 from bot.model import Offer, Person, Role
 from storage.register import municipalities, topics
+
+START = datetime(2026, 11, 23, 10, tzinfo=ZoneInfo("Europe/Berlin"))
+"""When the terminal's clock begins."""
 
 Level: TypeAlias = Literal["introduced", "running", "expert", "beginner"]
 

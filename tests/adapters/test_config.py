@@ -23,7 +23,7 @@ def test_each_rule_can_be_set(monkeypatch: pytest.MonkeyPatch):
     """Whatever is added to the rules later needs a setting as well."""
     given = {
         "LOTSE_DOMAINS": "Erbach.example, b.example",
-        "LOTSE_ADMINS": "console:ayşe brandt, console:ada beispiel",
+        "LOTSE_ADMINS": "console:Ayşe Brandt, console:ada beispiel",
         "LOTSE_WINDOW_DAYS": "mon,tue",
         "LOTSE_WINDOW_OPENS": "08:30",
         "LOTSE_CLOSED_DAYS": "12-24",

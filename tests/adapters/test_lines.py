@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from adapters.lines import BERLIN, Become, Line, MoveClock, Say, ShowHelp, Unusable, moved, read
+from bot.understanding.phrases import phrases
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=BERLIN)
 
@@ -53,3 +54,9 @@ def test_the_doubled_hour_of_autumn_is_no_way_back():
     assert second.astimezone(BERLIN).isoformat() == "2027-10-31T02:30:00+01:00"
     with pytest.raises(Unusable, match="never goes back"):
         moved("2027-10-31T02:15+01:00", second.astimezone(BERLIN))
+
+
+def test_every_command_of_the_bot_is_passed_on():
+    for name in phrases().commands:
+        line = read(f"/{name} x", NOW)
+        assert line == (ShowHelp(f"/{name} x") if name == "hilfe" else Say(f"/{name} x"))
