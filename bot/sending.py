@@ -89,6 +89,7 @@ async def _in_their_hours(scene: Scene, delivery: Delivery, person: Person) -> V
         unasked_this_week=weeks,
         ceiling=scene.rules.unasked_a_week,
         paused_until=person.paused_until,
+        catch_up=scene.rules.catch_up,
     )
     match decision:
         case Send() | Wait():

@@ -64,14 +64,14 @@ async def asked(storage: Storage, contact: Person) -> Introduction:
     return found
 
 
-async def arrived(storage: Storage, now: datetime = NOW) -> list[str]:
+async def arrived(storage: Storage, now: datetime = NOW, rules: Rules | None = None) -> list[str]:
     """What leaves at this time."""
     platform = FakePlatform()
     await Deliveries(
         worker=SqlWorker(storage),
         database=storage,
         transports=[platform],
-        still_true=asked_again(Rules(), Knowledge()),
+        still_true=asked_again(rules or Rules(), Knowledge()),
         now=lambda: now,
         owner="this process",
     ).deliver_due()
@@ -185,6 +185,12 @@ async def test_a_nudge_missed_while_down_is_not_sent_days_later_but_a_request_is
     await promise(storage, "vogt", "Erinnerung", kind=Kind.NUDGE, person=vogt.key)
     assert await arrived(storage, NOW + timedelta(days=2)) == ["Anfrage"]
     assert [row["cause"] for row in (await rows(storage)).values()] == [None, "lapsed"]
+
+
+async def test_how_late_a_nudge_may_be_is_a_setting(storage: Storage, vogt: Person):
+    await promise(storage, "vogt", "Erinnerung", kind=Kind.NUDGE, person=vogt.key)
+    patient = Rules(catch_up=timedelta(days=3))
+    assert await arrived(storage, NOW + timedelta(days=2), rules=patient) == ["Erinnerung"]
 
 
 async def test_an_answer_comes_at_any_hour(storage: Storage, vogt: Person):
