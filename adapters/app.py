@@ -13,11 +13,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, TypeAlias
 
 import structlog
 
 from adapters.config import Settings
+from adapters.inside import Adapter, Inside, Take, Turns, kept_up
 from bot.dispatch import TRIES, Core
 from bot.events import Incoming
 from bot.knowledge import Knowledge
@@ -40,24 +41,14 @@ from storage.worker import SqlWorker
 
 log = structlog.get_logger()
 
-STOP_WITHIN = 16.0  # seconds for what is in flight; with the rest of the stop it stays below 20
+TURNS_WITHIN = 2.0  # seconds for turns that have begun; the inbox keeps the others
+STOP_WITHIN = 14.0  # seconds for what is in flight; with the rest of the stop it stays below 20
 
 Clock: TypeAlias = Callable[[], datetime]
-Take: TypeAlias = Callable[[Incoming], Awaitable[tuple[str, ...]]]
-"""Carries out one event; the keys of the promised messages."""
 
 
 class Unfit(Exception):
     """The database can't be used for this; the message names the remedy."""
-
-
-class Adapter(Protocol):
-    """A platform: where its events come from and where messages to it go."""
-
-    @property
-    def transport(self) -> Transport: ...
-    async def listen(self, take: Take) -> None:
-        """Until it is cancelled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,14 +179,17 @@ async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
             now=real_time,
         )
         async with asyncio.TaskGroup() as tasks:
-            serving = tasks.create_task(serve(settings, lotse.storage, scheduler, metrics))
+            serving = tasks.create_task(serve(settings, lotse.storage, scheduler, metrics, adapters))
             scheduler.start()
             listening: list[asyncio.Task[None]] = []
+            turns: list[Turns] = []
             try:
                 for adapter in adapters:
-                    take = _taking(lotse, adapter.transport.capabilities, scheduler.wake)
-                    await _leftovers(lotse, adapter.transport.platform, take)
-                    listening.append(tasks.create_task(adapter.listen(take)))
+                    mine = Turns(_taking(lotse, adapter.transport.capabilities, scheduler.wake))
+                    turns.append(mine)
+                    await _leftovers(lotse, adapter.transport.platform, mine)
+                    inside = Inside(storage=lotse.storage, turns=mine, now=real_time)
+                    listening.append(tasks.create_task(kept_up(adapter, inside)))
                 if not adapters:
                     log.warning("no platform is configured: nobody can write to the bot", action="start")
                 log.info("running", action="start", platforms=[one.platform for one in transports])
@@ -204,6 +198,7 @@ async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
                 log.info("stopping", action="stop")
                 for listener in listening:
                     listener.cancel()
+                await asyncio.gather(*(mine.settled(TURNS_WITHIN) for mine in turns))
                 await scheduler.stop(STOP_WITHIN)
                 serving.cancel()
     log.info("stopped", action="stop")
@@ -218,13 +213,13 @@ def _taking(lotse: Lotse, capabilities: Capabilities, wake: Callable[[], None]) 
     return take
 
 
-async def _leftovers(lotse: Lotse, platform: str, take: Take) -> None:
+async def _leftovers(lotse: Lotse, platform: str, turns: Turns) -> None:
     """Events that were received, and whose turn a crash prevented."""
     async with lotse.storage.unit(write=False) as uow:
         waiting = await uow.inbox.waiting()
     for incoming in waiting:
         if incoming.platform == platform:
-            await take(incoming)
+            turns.submit(incoming)
 
 
 # ------------------------------------------------------------ databases

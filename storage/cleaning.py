@@ -18,6 +18,7 @@ from storage.tables import (
     inbox,
     introductions,
     link_codes,
+    notes,
     outbox,
     questions,
     searches,
@@ -77,6 +78,9 @@ RULES: Mapping[tuple[Table, Keep], Callable[[datetime], Delete | Update]] = {
             func.coalesce(outbox.c.sent_at, outbox.c.due_at) <= now - 30 * DAY,
             ~exists().where(accounts.c.account == outbox.c.account),  # the farewell to somebody who was erased
         ),
+    ),
+    (notes, Keep.PLATFORM_30_DAYS): lambda now: delete(notes).where(
+        notes.c.account.is_not(None), notes.c.at <= now - 30 * DAY
     ),
     (audit, Keep.AUDIT_24_MONTHS): lambda now: delete(audit).where(audit.c.at <= now - MONTHS_24),
 }

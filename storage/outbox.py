@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 
+from bot.events import Account
 from bot.hours import Kind
 from bot.messages import ask, choices, to_data
 from bot.model import new_key
@@ -30,6 +32,15 @@ _NEWEST = (
     .order_by(outbox.c.seq.desc())
     .limit(1)
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A message that a platform has, for adapters: reactions and replies name it by the platform's id."""
+
+    key: str
+    account: Account
+    about: str | None
 
 
 class OutboxStore:
@@ -90,6 +101,13 @@ class OutboxStore:
         stopped = update(outbox).where(meant, outbox.c.state == "uncertain")
         await self._in.run(stopped.values(state="expired", cause="cancelled", body=None))
         return gone
+
+    async def by_remote(self, platform: str, remote_id: str) -> Sent | None:
+        found = select(outbox.c.key, outbox.c.account, outbox.c.about).where(
+            outbox.c.platform == platform, outbox.c.remote_id == remote_id
+        )
+        row = await self._in.row(found)
+        return None if row is None else Sent(**row)
 
     async def state_of(self, about: str, kind: Kind) -> tuple[DeliveryState, datetime | None] | None:
         row = await self._in.row(_NEWEST, {"what": about, "which": kind})

@@ -13,7 +13,7 @@ from storage.network_tables import bodies, marks, meta, ties, topics, totals
 
 __all__ = [
     "accounts", "affiliations", "agenda", "audit", "blocks", "bodies", "changes", "consents", "desk_requests",
-    "dialogs", "enquiries", "handovers", "inbox", "introductions", "link_codes", "marks", "meta", "offers", "outbox",
+    "dialogs", "enquiries", "handovers", "inbox", "introductions", "link_codes", "marks", "meta", "notes", "offers", "outbox",
     "people", "questions", "roles", "searches", "steps", "ties", "tombstones", "topics", "totals",
 ]  # fmt: skip
 
@@ -317,6 +317,13 @@ outbox = Table(
     Index("ix_outbox_open_account", "account", "due_at", "seq", postgresql_where=_OPEN, sqlite_where=_OPEN),
     Index("ix_outbox_person_kind", "person", "kind"),
     Index(
+        "ix_outbox_remote_id",
+        "platform",
+        "remote_id",
+        postgresql_where=text("remote_id IS NOT NULL"),
+        sqlite_where=text("remote_id IS NOT NULL"),
+    ),
+    Index(
         "ix_outbox_account_sent_at",
         "account",
         "sent_at",
@@ -349,6 +356,18 @@ dialogs = Table(
     column("form", Json, _t.other(Erase.ROW_IF_NAMED)),
     column("answers", Json, _t.other(Erase.ROW_IF_NAMED, "account")),
     column("started_at", Instant, _t.own()),
+)
+
+_t = Tags("what an adapter remembers of its platform", Keep.PLATFORM_30_DAYS)
+notes = Table(
+    "notes",
+    metadata,
+    column("platform", Text, _t.inner(), primary_key=True),
+    column("kind", Text, _t.inner(), primary_key=True),
+    column("key", Text, _t.inner(), primary_key=True),
+    column("value", Json, _t.inner()),
+    column("account", Text, _t.subject(Holds.ACCOUNT), null=True, index=True),
+    column("at", Instant, _t.inner()),
 )
 
 _t = Tags("what is to be looked at again", Keep.UNTIL_DONE)

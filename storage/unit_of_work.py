@@ -26,6 +26,7 @@ from storage.introductions import IntroductionStore
 from storage.links import LinkStore
 from storage.meta import SCRUB, MetaStore
 from storage.migrate import upgrade
+from storage.notes import NoteStore
 from storage.outbox import OutboxStore
 from storage.people import PersonStore
 from storage.privacy import PrivacyStore
@@ -59,6 +60,7 @@ class Unit:
         self.totals = TotalStore(transaction)
         self.privacy = PrivacyStore(transaction)
         self.meta = MetaStore(transaction)
+        self.notes = NoteStore(transaction)
         self.committed = False
 
     async def commit(self) -> None:

@@ -20,9 +20,17 @@ class Metrics:
             registry=self._registry,
         )
         self._outbox = Gauge("lotse_outbox", "Messages not yet handed over", ["state"], registry=self._registry)
+        self._platforms = Gauge(
+            "lotse_platform", "How each platform is doing", ["platform", "state"], registry=self._registry
+        )
         self._since = Gauge(
             "lotse_beat_age_seconds", "Seconds since a job was last finished", ["job"], registry=self._registry
         )
+
+    def platforms(self, conditions: Mapping[str, str]) -> None:
+        self._platforms.clear()
+        for platform, condition in conditions.items():
+            self._platforms.labels(platform, condition).set(1)
 
     def delivered(self, outcome: str, platform: str) -> None:
         self._deliveries.labels(outcome, platform).inc()

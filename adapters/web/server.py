@@ -1,7 +1,7 @@
 """aiohttp with three routes: /healthz, /readyz, /metrics."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from errno import EADDRINUSE
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from aiohttp import web
 
 from adapters.app import Unfit
 from adapters.config import Settings
+from adapters.inside import WELL, Adapter
 from adapters.web.metrics import Metrics
 from storage.pending import pending
 from storage.unit_of_work import Storage
@@ -26,13 +27,16 @@ class Beats(Protocol):
     def last_beats(self) -> Mapping[str, float]: ...
 
 
-def application(storage: Storage, beats: Beats, metrics: Metrics) -> web.Application:
+def application(storage: Storage, beats: Beats, metrics: Metrics, adapters: Sequence[Adapter] = ()) -> web.Application:
     async def healthz(_: web.Request) -> web.Response:
         """The process answers."""
         return web.json_response({"status": "ok"})
 
     async def readyz(_: web.Request) -> web.Response:
-        """Whether messages are taken and sent: the database answers, and no job of the scheduler is overdue."""
+        """Whether messages are taken and sent: the database answers, no job of the scheduler is overdue, and at least
+        one platform is connected. One that isn't doesn't take the others out of service; it is shown.
+        """
+        platforms = {one.transport.platform: one.state.condition for one in adapters}
         problems = [f"{name} is overdue" for name in sorted(beats.late())]
         try:
             async with asyncio.timeout(PATIENCE), storage.unit(write=False) as uow:
@@ -40,9 +44,12 @@ def application(storage: Storage, beats: Beats, metrics: Metrics) -> web.Applica
         except Exception as error:  # noqa: BLE001
             log.warning("database doesn't answer", action="ready", error=type(error).__name__)
             problems.append("the database doesn't answer")
+        if platforms and not WELL & set(platforms.values()):
+            problems.append("no platform is connected")
+        shown = {"platforms": platforms} if platforms else {}
         if problems:
-            return web.json_response({"status": "not ready", "problems": problems}, status=503)
-        return web.json_response({"status": "ready"})
+            return web.json_response({"status": "not ready", "problems": problems, **shown}, status=503)
+        return web.json_response({"status": "ready", **shown})
 
     async def measured(_: web.Request) -> web.Response:
         try:
@@ -50,6 +57,7 @@ def application(storage: Storage, beats: Beats, metrics: Metrics) -> web.Applica
                 metrics.outbox(await pending(storage))
         except Exception as error:  # noqa: BLE001
             log.warning("database doesn't answer", action="metrics", error=type(error).__name__)
+        metrics.platforms({one.transport.platform: one.state.condition for one in adapters})
         metrics.beats(beats.last_beats())
         body, content_type = metrics.text()
         return web.Response(body=body, headers={"Content-Type": content_type})
@@ -58,12 +66,16 @@ def application(storage: Storage, beats: Beats, metrics: Metrics) -> web.Applica
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     app.router.add_get("/metrics", measured)
+    for adapter in adapters:
+        app.add_routes(adapter.routes)
     return app
 
 
-async def serve(settings: Settings, storage: Storage, beats: Beats, metrics: Metrics) -> None:
+async def serve(
+    settings: Settings, storage: Storage, beats: Beats, metrics: Metrics, adapters: Sequence[Adapter] = ()
+) -> None:
     """Until it is cancelled. Raises Unfit if the port can't be had."""
-    runner = web.AppRunner(application(storage, beats, metrics), access_log=None)
+    runner = web.AppRunner(application(storage, beats, metrics, adapters), access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.web_host, settings.web_port, shutdown_timeout=1.0)

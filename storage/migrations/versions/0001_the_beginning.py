@@ -99,6 +99,18 @@ def upgrade() -> None:
     sa.Column('value', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('key', name=op.f('pk_meta'))
     )
+    op.create_table('notes',
+    sa.Column('platform', sa.Text(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('value', sa.Text(), nullable=False),
+    sa.Column('account', sa.Text(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('platform', 'kind', 'key', name=op.f('pk_notes'))
+    )
+    with op.batch_alter_table('notes', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_notes_account'), ['account'], unique=False)
+
     op.create_table('outbox',
     sa.Column('seq', sa.Integer(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -133,6 +145,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_outbox_open', ['due_at', 'seq'], unique=False, postgresql_where=sa.text("state IN ('pending', 'claimed', 'sending', 'retry', 'uncertain')"), sqlite_where=sa.text("state IN ('pending', 'claimed', 'sending', 'retry', 'uncertain')"))
         batch_op.create_index('ix_outbox_open_account', ['account', 'due_at', 'seq'], unique=False, postgresql_where=sa.text("state IN ('pending', 'claimed', 'sending', 'retry', 'uncertain')"), sqlite_where=sa.text("state IN ('pending', 'claimed', 'sending', 'retry', 'uncertain')"))
         batch_op.create_index('ix_outbox_person_kind', ['person', 'kind'], unique=False)
+        batch_op.create_index('ix_outbox_remote_id', ['platform', 'remote_id'], unique=False, postgresql_where=sa.text('remote_id IS NOT NULL'), sqlite_where=sa.text('remote_id IS NOT NULL'))
 
     op.create_table('people',
     sa.Column('key', sa.Text(), nullable=False),
@@ -479,6 +492,7 @@ def downgrade() -> None:
 
     op.drop_table('people')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
+        batch_op.drop_index('ix_outbox_remote_id', postgresql_where=sa.text('remote_id IS NOT NULL'), sqlite_where=sa.text('remote_id IS NOT NULL'))
         batch_op.drop_index('ix_outbox_person_kind')
         batch_op.drop_index('ix_outbox_open_account', postgresql_where=sa.text("state IN ('pending', 'claimed', 'sending', 'retry', 'uncertain')"), sqlite_where=sa.text("state IN ('pending', 'claimed', 'sending', 'retry', 'uncertain')"))
         batch_op.drop_index('ix_outbox_open', postgresql_where=sa.text("state IN ('pending', 'claimed', 'sending', 'retry', 'uncertain')"), sqlite_where=sa.text("state IN ('pending', 'claimed', 'sending', 'retry', 'uncertain')"))
@@ -486,6 +500,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_outbox_about'))
 
     op.drop_table('outbox')
+    with op.batch_alter_table('notes', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_notes_account'))
+
+    op.drop_table('notes')
     op.drop_table('meta')
     op.drop_table('marks')
     op.drop_table('link_codes')

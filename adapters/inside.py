@@ -1,0 +1,121 @@
+"""What an adapter gets from the inside: turns to be taken, storage for what it has to remember, its own state."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol, TypeAlias
+
+import structlog
+from aiohttp import web
+
+from bot.events import Account, Incoming
+from bot.ports import Transport
+from storage.unit_of_work import Storage
+
+log = structlog.get_logger()
+
+Take: TypeAlias = Callable[[Incoming], Awaitable[tuple[str, ...]]]
+"""Carries out one event; the keys of the promised messages."""
+
+AGAIN = (1.0, 5.0, 30.0, 120.0)  # seconds before a turn that failed is tried again; then it waits for the next start
+AT_ONCE = 16  # turns; the database has fewer connections than people have ideas
+
+Condition: TypeAlias = Literal[
+    "starting", "connecting", "connected", "degraded", "bad credentials", "failed", "stopped"
+]
+WELL: frozenset[Condition] = frozenset({"connected", "degraded"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """How a platform is doing. `detail` is a status for the operator, never a text somebody wrote."""
+
+    condition: Condition = "starting"
+    detail: str = ""
+
+
+class Stopped(Exception):
+    """Trying again is of no use before somebody has acted; the message names the remedy."""
+
+
+class Turns:
+    """Takes the turns of events that are in the inbox: of one account in order, of several accounts at once."""
+
+    def __init__(self, take: Take, *, again: Sequence[float] = AGAIN) -> None:
+        self._take = take
+        self._again = again
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._last: dict[Account, asyncio.Task[tuple[str, ...]]] = {}
+
+    def submit(self, incoming: Incoming) -> asyncio.Task[tuple[str, ...]]:
+        """Never raises; what could not be done stays in the inbox and is taken again at the next start."""
+        turn = asyncio.create_task(self._after(self._last.get(incoming.account), incoming))
+        self._last[incoming.account] = turn
+        turn.add_done_callback(lambda done: self._forget(incoming.account, done))
+        return turn
+
+    async def settled(self, seconds: float | None = None) -> None:
+        """Waits for all turns; those that are late are given up and left to the inbox."""
+        if self._last:
+            _, late = await asyncio.wait([*self._last.values()], timeout=seconds)
+            for turn in late:
+                turn.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _after(self, before: asyncio.Task[tuple[str, ...]] | None, incoming: Incoming) -> tuple[str, ...]:
+        if before is not None:
+            await asyncio.wait([before])
+        async with self._places:
+            for pause in (*self._again, None):
+                try:
+                    return await self._take(incoming)
+                except Exception as error:  # noqa: BLE001
+                    # The type alone: an error's words may quote what people wrote.
+                    log.error("turn failed", action="turn", incoming=incoming.id, error=type(error).__name__)  # noqa: TRY400
+                if pause is not None:
+                    await asyncio.sleep(pause)
+        return ()
+
+    def _forget(self, account: Account, done: asyncio.Task[tuple[str, ...]]) -> None:
+        if self._last.get(account) is done:
+            del self._last[account]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """One per adapter and process."""
+
+    storage: Storage
+    turns: Turns
+    now: Callable[[], datetime]
+
+
+class Adapter(Protocol):
+    """A platform: where its events come from and where messages to it go."""
+
+    @property
+    def transport(self) -> Transport: ...
+    @property
+    def state(self) -> State: ...
+    @property
+    def routes(self) -> Sequence[web.RouteDef]:
+        """What it wants served beside /healthz; nothing for most."""
+
+    async def listen(self, inside: Inside) -> None:
+        """Until it is cancelled. Whatever it raises but Stopped, it is called again."""
+
+
+async def kept_up(adapter: Adapter, inside: Inside, pauses: Sequence[float] = (1, 5, 15, 60, 300)) -> None:
+    """Listens again after each failure, with growing pauses: one platform that is down leaves the others alone."""
+    platform, failures = adapter.transport.platform, 0
+    while True:
+        try:
+            await adapter.listen(inside)
+        except Stopped as stopped:
+            log.critical("platform stopped", action="listen", platform=platform, remedy=str(stopped))
+            return
+        except Exception as error:  # noqa: BLE001
+            log.error("platform failed", action="listen", platform=platform, error=type(error).__name__)  # noqa: TRY400
+        await asyncio.sleep(pauses[min(failures, len(pauses) - 1)])
+        failures += 1
