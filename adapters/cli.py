@@ -4,8 +4,9 @@ Exit codes: 0 done, 1 it could not be done, 2 used in a wrong way. Heavy parts a
 """
 
 import asyncio
+import json
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -26,8 +27,16 @@ imports = typer.Typer(help="Take municipalities or people from CSV or JSON lines
 desk = typer.Typer(help="Requests to the network office.")
 roles = typer.Typer(help="Who is network office, coordinator, vendor.")
 topics = typer.Typer(help="The table of topics.")
+evaluations = typer.Typer(help="How good search and understanding are, on labelled sets.")
 domains = typer.Typer(help="Which tenants and homeservers stand for which municipality.")
-for name, group in {"import": imports, "desk": desk, "role": roles, "topics": topics, "domain": domains}.items():
+for name, group in {
+    "import": imports,
+    "desk": desk,
+    "role": roles,
+    "topics": topics,
+    "domain": domains,
+    "eval": evaluations,
+}.items():
     app.add_typer(group, name=name, no_args_is_help=True)
 
 Database = Annotated[str | None, typer.Option("--database", help="sqlite:///PATH or postgresql://…; else the setting.")]
@@ -293,6 +302,90 @@ def domain_show(domain: str, database: Database = None) -> None:
     typer.echo("\n".join(lines) if lines else "it is tied to no body")
 
 
+# ---------------------------------------------------------------- understanding and matching
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
+
+
+@app.command()
+def understand(
+    *,
+    as_json: AsJson = False,
+    now: Annotated[str | None, typer.Option("--now", metavar="ISO", help="The moment of writing.")] = None,
+) -> None:
+    """What the bot makes of the sentences of standard input, and why. Exit code 2 if a line could not be taken."""
+    from adapters.commands import understanding
+
+    reader = understanding.Reader(_moment(now))
+    bad = 0
+    for number, line in enumerate(sys.stdin, start=1):
+        if not line.strip():
+            continue
+        try:
+            typer.echo(
+                json.dumps(reader.read(understanding.parsed(line)), ensure_ascii=False)
+                if as_json
+                else reader.explained(line.strip())
+            )
+        except understanding.BadLine as reason:
+            typer.echo(f"line {number}: {reason}", err=True)
+            bad = 2
+    raise typer.Exit(bad)
+
+
+@app.command()
+def find(
+    *,
+    as_json: AsJson = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Results per line.")] = 5,
+    database: Database = None,
+) -> None:
+    """Whom the bot would suggest for each line of standard input: a question, or {"query": …, "asker": PERSON}."""
+    from adapters.commands import finding
+
+    settings = _settings(database)
+    _log("error")
+
+    async def look() -> None:
+        async for found in finding.find(settings, sys.stdin, limit):
+            typer.echo(json.dumps(found, ensure_ascii=False) if as_json else finding.in_words(found))
+
+    _carry_out(look())
+
+
+@evaluations.command("search")
+def eval_search(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+    """A folder with corpus.jsonl, queries.jsonl and qrels.tsv."""
+    from adapters.commands import evaluation
+
+    for writing, found in _tried(lambda: evaluation.search(folder)).items():
+        typer.echo(
+            f"{writing:<6} nDCG@10 {found.ndcg:.4f}  recall@10 {found.recall:.4f}  MRR {found.mrr:.4f}"
+            f"  ({found.queries} queries)"
+        )
+
+
+@evaluations.command("understanding")
+def eval_understanding(
+    file: Path,
+    *,
+    now: Annotated[str, typer.Option("--now", metavar="ISO", help="The moment of writing.")] = "2026-11-23T10:00",
+    mistakes: Annotated[bool, typer.Option("--mistakes", help="List what went wrong.")] = False,
+) -> None:
+    """A file of cases, one JSON object per line: text, lang, role, context, intent, slots."""
+    from adapters.commands import evaluation
+    from adapters.commands.understanding import Reader
+
+    found = _tried(lambda: evaluation.understanding(file, Reader(_moment(now))))
+    typer.echo(f"intent accuracy {found.accuracy:.3f} ({found.intents} of {found.cases})")
+    typer.echo(
+        f"slot F1 {found.f1:.3f} ({found.slots_right} right, {found.slots_missing} missing, {found.slots_extra} extra)"
+    )
+    typer.echo(f"wrong dates {found.wrong_dates}")
+    for line in found.mistakes if mistakes else ():
+        typer.echo(line)
+
+
 # ---------------------------------------------------------------- what all commands share
 
 
@@ -317,7 +410,22 @@ def _instant(text: str | None) -> Any:
     try:
         return None if text is None else instant(text)
     except ValueError:
-        _give_up("--at is no time: write it like 2026-11-23T10:00", 2)
+        _give_up("this is no time: write it like 2026-11-23T10:00", 2)
+
+
+def _moment(text: str | None) -> Any:
+    """An instant with its offset as people in Germany see it; now if none is given."""
+    from datetime import UTC, datetime
+    from zoneinfo import ZoneInfo
+
+    return (_instant(text) or datetime.now(UTC)).astimezone(ZoneInfo("Europe/Berlin"))
+
+
+def _tried(work: Callable[[], T]) -> T:
+    async def carried_out() -> T:
+        return work()
+
+    return _carry_out(carried_out())
 
 
 def _carry_out(work: Coroutine[Any, Any, T]) -> T:

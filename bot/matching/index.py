@@ -1,78 +1,110 @@
 """One index in memory over people: BM25 over stems plus BM25 over character 4-grams, the same over both databases."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
-from bot.matching.text import grams, stem, words
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import OSA
+
+from bot.matching.postings import TermPostings, WordPostings
+from bot.matching.text import asked_words, grams, stem, words
 from bot.matching.topics import Topic
 
 K_STEMS, K_GRAMS, B = 1.2, 4.0, 0.75
-DECLARED = 3  # how often a declared topic or a title counts
-SURE, MAYBE = 0.45, 0.30  # coverage: share of the query's gram weight that a document has
+DECLARED = 3  # how often a title counts
+SURE, MAYBE = 0.45, 0.30  # coverage: share of the question's gram weight that a document has
+TAIL = 0.1  # coverage from which a hit may follow better ones, where an order is judged and nobody is shown
+FIRST = 1000.0  # on top of the score of those who declared the very topic
+MISSPELT = 5  # letters from which a word that nobody uses may be a misspelt one
+ALIKE = 0.75  # similarity to the word that was meant
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
+    """What is known of one person: `topics` are ids of declared topics, `title` is the function."""
+
     id: str
-    topics: tuple[str, ...] = ()  # ids of declared topics
+    topics: tuple[str, ...] = ()
     title: str = ""
     text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
+    """`score` orders the hits of one question; it is never shown, and two questions' scores can't be compared.
+    `coverage` is 0 to 1.
+    """
+
     id: str
     score: float
     coverage: float
     sure: bool  # otherwise "vielleicht"
-    matched: tuple[str, ...] = ()
 
 
 class Index:
+    """Takes in a change in the time one document takes; what was removed is gone from the next search on.
+
+    A document has a slot in the arrays. A changed one gets a new slot and its old one stays dead until the next build.
+    """
+
     def __init__(self) -> None:
         self._documents: dict[str, Document] = {}
-        self._stems: dict[str, dict[str, int]] = defaultdict(dict)  # term → document → count
-        self._grams: dict[str, dict[str, int]] = defaultdict(dict)
-        self._length: dict[str, tuple[int, int]] = {}
-        self._total = [0, 0]
+        self._slot: dict[str, int] = {}
+        self._ids: list[str] = []  # by slot, the dead ones too
+        self._declared: dict[str, set[str]] = {}  # topic → documents
+        self._alive = np.zeros(0, np.bool_)
+        self._lengths = np.zeros((2, 0), np.int64)  # in stems, in grams
+        self._words = WordPostings()
+        self._stems = TermPostings(self._words, _stem_of)
+        self._grams = TermPostings(self._words, grams)
+        self._norms: tuple[Floats, Floats] | None = None
 
     @classmethod
     def build(cls, documents: Iterable[Document]) -> "Index":
+        """Much faster than one `put` after the other."""
         index = cls()
-        for document in documents:
-            index.put(document)
+        last = {document.id: document for document in documents}
+        said = [_said(document) for document in last.values()]
+        index._words.fill(said)
+        index._grow(len(said))
+        for slot, (document, counts) in enumerate(zip(last.values(), said, strict=True)):
+            index._enter(document, slot, counts)
         return index
+
+    def __len__(self) -> int:
+        return len(self._documents)
+
+    @property
+    def dead(self) -> int:
+        """Slots of documents that were changed or removed; a new build frees them."""
+        return len(self._ids) - len(self._documents)
+
+    def rebuilt(self) -> "Index":
+        return Index.build(self._documents.values())
 
     def put(self, document: Document) -> None:
         self.remove(document.id)
-        self._documents[document.id] = document
-        said = Counter(words(document.text))
-        for word in words(document.title):
-            said[word] += DECLARED
-        n_stems = n_grams = 0
+        slot, said = len(self._ids), _said(document)
+        self._grow(slot + 1)
         for word, count in said.items():
-            for table, terms in ((self._stems, (stem(word),)), (self._grams, grams(word))):
-                for term in terms:
-                    table[term][document.id] = table[term].get(document.id, 0) + count
-            n_stems += count
-            n_grams += count * len(grams(word))
-        self._length[document.id] = (n_stems, n_grams)
-        self._total[0] += n_stems
-        self._total[1] += n_grams
+            self._words.add(word, slot, count)
+        self._stems.add(said, slot)
+        self._grams.add(said, slot)
+        self._enter(document, slot, said)
 
     def remove(self, key: str) -> None:
         document = self._documents.pop(key, None)
         if document is None:
             return
-        for word in {*words(document.text), *words(document.title)}:
-            self._stems[stem(word)].pop(key, None)
-            for gram in grams(word):
-                self._grams[gram].pop(key, None)
-        n_stems, n_grams = self._length.pop(key)
-        self._total[0] -= n_stems
-        self._total[1] -= n_grams
+        self._alive[self._slot.pop(key)] = False
+        for topic in document.topics:
+            self._declared[topic].discard(key)
+        self._norms = None
 
     def search(
         self,
@@ -80,41 +112,118 @@ class Index:
         topic: Topic | None = None,
         *,
         allow: Callable[[str], bool] | None = None,
+        floor: float = MAYBE,
         limit: int | None = None,
     ) -> Sequence[Hit]:
-        """Best first, ties by id. People who declared the topic come before all others."""
-        asked = words(text) if topic is None else words(" ".join((text, topic.label_de, *topic.synonyms)))
-        asked = list(dict.fromkeys(asked))
-        scores: dict[str, float] = defaultdict(float)
-        for word in asked:
-            self._add(scores, self._stems, (stem(word),), 0, K_STEMS)
-            self._add(scores, self._grams, grams(word), 1, K_GRAMS)
-        declared = {d.id for d in self._documents.values() if topic is not None and topic.id in d.topics}
-        wanted = {gram: self._idf(self._grams, gram) for word in words(text) for gram in grams(word)}
-        mass = sum(wanted.values()) or 1.0
-        hits: list[Hit] = []
-        for key in scores.keys() | declared:
-            if allow is not None and not allow(key):
-                continue
-            coverage = sum(weight for gram, weight in wanted.items() if key in self._grams.get(gram, ())) / mass
-            if key in declared:
-                coverage = 1.0
-            if coverage >= MAYBE:
-                score = scores.get(key, 0.0) + (1000.0 if key in declared else 0.0)
-                hits.append(Hit(id=key, score=score, coverage=coverage, sure=coverage >= SURE))
+        """Best first, ties by id; nobody if the best has less than MAYBE of the question. Who declared the topic comes
+        before all others; who uses another name of the topic is found like those who use the words of the question.
+        """
+        scores, covered = self._rated([self._meant(word) for word in asked_words(text)])
+        for name in _names_of(topic):
+            self._rate_name([stem(word) for word in words(name)], scores, covered)
+        for key in self._declared.get(topic.id, ()) if topic is not None else ():
+            covered[self._slot[key]] = 1.0
+            scores[self._slot[key]] += FIRST
+        covered[~self._alive[: len(covered)]] = 0.0
+        if not covered.size or covered.max() < MAYBE:
+            return []
+        found = np.flatnonzero(covered >= floor)
+        order = found[np.argsort(-scores[found], kind="stable")]
+        hits = [
+            Hit(id=self._ids[slot], score=score, coverage=coverage, sure=coverage >= SURE)
+            for slot, score, coverage in zip(
+                order.tolist(), scores[order].tolist(), covered[order].tolist(), strict=True
+            )
+            if allow is None or allow(self._ids[slot])
+        ]
         hits.sort(key=lambda hit: (-hit.score, hit.id))
         return hits[:limit]
 
-    def _idf(self, table: dict[str, dict[str, int]], term: str) -> float:
-        having = len(table.get(term, ()))
-        return log(1 + (len(self._documents) - having + 0.5) / (having + 0.5))
+    # ------------------------------------------------------------ rating
 
-    def _add(
-        self, scores: dict[str, float], table: dict[str, dict[str, int]], terms: Sequence[str], which: int, k: float
-    ) -> None:
-        average = self._total[which] / max(1, len(self._documents)) or 1.0
-        for term in terms:
-            idf = self._idf(table, term)
-            for key, count in table.get(term, {}).items():
-                norm = k * (1 - B + B * self._length[key][which] / average)
-                scores[key] += idf * count * (k + 1) / (count + norm)
+    def _rated(self, asked: Sequence[str]) -> tuple[Floats, Floats]:
+        """Score and coverage by slot."""
+        scores, covered = np.zeros(len(self._ids)), np.zeros(len(self._ids))
+        by_stems, by_grams = self._lengthwise()
+        mass = 0.0
+        for word in asked:
+            slots, counts, idf = self._posted(self._stems, stem(word))
+            scores[slots] += idf * counts * (K_STEMS + 1) / (counts + by_stems[slots])
+            for gram in grams(word):
+                slots, counts, idf = self._posted(self._grams, gram)
+                scores[slots] += idf * counts * (K_GRAMS + 1) / (counts + by_grams[slots])
+                covered[slots] += idf
+                mass += idf
+        return scores, covered / (mass or 1.0)
+
+    def _posted(self, table: TermPostings, term: str) -> tuple[NDArray[np.int32], NDArray[np.int32], float]:
+        slots, counts = table.of(term)
+        having = int(np.count_nonzero(self._alive[slots])) if self.dead else len(slots)
+        return slots, counts, log(1 + (len(self) - having + 0.5) / (having + 0.5))
+
+    def _lengthwise(self) -> tuple[Floats, Floats]:
+        """What long documents are held back by, in stems and in grams."""
+        if self._norms is None:
+            lengths, alive = self._lengths[:, : len(self._ids)], self._alive[: len(self._ids)]
+            average = (lengths * alive).sum(axis=1) / max(1, len(self))
+            of_stems, of_grams = (
+                k * (1 - B + B * lengths[which] / (average[which] or 1.0)) for which, k in enumerate((K_STEMS, K_GRAMS))
+            )
+            self._norms = (of_stems, of_grams)
+        return self._norms
+
+    def _rate_name(self, stems: Sequence[str], scores: Floats, covered: Floats) -> None:
+        """Another name of the topic counts where all its words are; its 4-grams would meet half the network."""
+        found: NDArray[np.int32] | None = None
+        weight = 0.0
+        for one in dict.fromkeys(stems):
+            slots, _, idf = self._posted(self._stems, one)
+            found = slots if found is None else np.intersect1d(found, slots)
+            weight += idf
+        if found is None or not len(found):
+            return
+        by_stems, _ = self._lengthwise()
+        covered[found] = 1.0
+        scores[found] = np.maximum(scores[found], 2 * weight * (K_STEMS + 1) / (1 + by_stems[found]))
+
+    def _meant(self, word: str) -> str:
+        """The word, or the one in use that it is probably misspelt for."""
+        if len(word) < MISSPELT or word in self._words.ids or len(self._stems.of(stem(word))[0]):
+            return word
+        sharing = Counter(near for gram in dict.fromkeys(grams(word)) for near in self._grams.words_of(gram))
+        near = sorted(sharing, key=lambda one: (-sharing[one], abs(len(one) - len(word)), one))[:200]
+        best = max(((OSA.normalized_similarity(word, one), one) for one in near), default=(0.0, word))
+        return best[1] if best[0] >= ALIKE else word
+
+    # ------------------------------------------------------------ taking in
+
+    def _grow(self, slots: int) -> None:
+        if slots > len(self._alive):
+            room = max(slots, 64, len(self._alive) * 3 // 2) - len(self._alive)
+            self._alive = np.concatenate([self._alive, np.zeros(room, np.bool_)])
+            self._lengths = np.concatenate([self._lengths, np.zeros((2, room), np.int64)], axis=1)
+
+    def _enter(self, document: Document, slot: int, said: Mapping[str, int]) -> None:
+        self._documents[document.id] = document
+        self._slot[document.id] = slot
+        self._ids.append(document.id)
+        self._alive[slot] = True
+        self._lengths[:, slot] = (sum(said.values()), sum(n * len(grams(word)) for word, n in said.items()))
+        for topic in document.topics:
+            self._declared.setdefault(topic, set()).add(document.id)
+        self._norms = None
+
+
+def _said(document: Document) -> Mapping[str, int]:
+    said = Counter(words(document.text))
+    for word in words(document.title):
+        said[word] += DECLARED
+    return said
+
+
+def _stem_of(word: str) -> tuple[str, ...]:
+    return (stem(word),)
+
+
+def _names_of(topic: Topic | None) -> tuple[str, ...]:
+    return () if topic is None else (topic.label_de, topic.label_en, *topic.synonyms)

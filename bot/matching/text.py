@@ -7,82 +7,68 @@ import Stemmer
 
 _STEMMER = Stemmer.Stemmer("german")
 _WORD = re.compile(r"[0-9a-z]+")
-_UMLAUTS = str.maketrans(
-    {"ä": "a", "ö": "o", "ü": "u", "ß": "ss", "é": "e", "è": "e", "á": "a", "à": "a", "ş": "s", "ç": "c"}
+_LETTERS = str.maketrans(
+    {
+        **dict.fromkeys("äáàâãåā", "a"),
+        **dict.fromkeys("öóòôõøō", "o"),
+        **dict.fromkeys("üúùûů", "u"),
+        **dict.fromkeys("éèêëěę", "e"),
+        **dict.fromkeys("íìîïı", "i"),
+        **dict.fromkeys("çćč", "c"),
+        **dict.fromkeys("şśšș", "s"),
+        **dict.fromkeys("ńñň", "n"),
+        **dict.fromkeys("źżž", "z"),
+        "ß": "ss",
+        "ł": "l",
+        "ğ": "g",
+        "ř": "r",
+        "æ": "ae",
+        "œ": "oe",
+        "\u0308": "",
+        "\u00ad": "",
+    }
 )
-_SPELLED = (("ae", "a"), ("oe", "o"), ("ue", "u"))
+# "ue" after a vowel or a q is none: Steuer, neue, Aue, Quelle.
+_SPELLED = re.compile(r"(?<![aeiouyq])(?:ae|oe|ue)")
 
 STOP = frozenset(
-    [
-        "der",
-        "die",
-        "das",
-        "den",
-        "dem",
-        "des",
-        "ein",
-        "eine",
-        "einer",
-        "einem",
-        "einen",
-        "und",
-        "oder",
-        "von",
-        "vom",
-        "zu",
-        "zur",
-        "zum",
-        "mit",
-        "fur",
-        "in",
-        "im",
-        "am",
-        "an",
-        "auf",
-        "aus",
-        "bei",
-        "nach",
-        "uber",
-        "unter",
-        "wir",
-        "ihr",
-        "sie",
-        "ich",
-        "es",
-        "man",
-        "hat",
-        "haben",
-        "ist",
-        "sind",
-        "war",
-        "wird",
-        "werden",
-        "als",
-        "auch",
-        "sich",
-        "wie",
-        "was",
-        "wer",
-        "the",
-        "of",
-        "and",
-        "for",
-        "to",
-        "in",
-    ]
+    "der die das den dem des ein eine einer einem einen eines und oder von vom zu zur zum mit fur in im am an auf aus"
+    " bei beim nach uber unter durch wir ihr sie ich es er man uns unser unsere hat habe haben ist sind war wird werden"
+    " als auch sich wie was wer dass nicht noch so um the of and for to on with by an".split()
 )
+
+# What asks and doesn't tell about what: taken off a question, never off a document.
+_FRAME = frozenset(
+    "kennt kennen kenne kennst jemand jemanden jemandem wen wem wo welche welcher welches wieso schon bereits mal bitte"
+    " gibt gab suche suchen sucht gesucht brauche brauchen hatte gern gerne mochte mochten wurde konnen kann konnte"
+    " hilft helfen weiss wissen erfahrung erfahrungen ansprechpartner ansprechpartnerin ansprechpartnerinnen"
+    " kontakt kontakte kolleginnen kollegen kollegin kollege kommune kommunen stadt stadte gemeinde gemeinden thema"
+    " themen bezuglich zum etwas irgendwer irgendjemand andere anderen anderer hallo hi moin guten tag morgen danke"
+    " who knows know anyone anybody somebody someone about has have with experience experiences contact contacts topic"
+    " help me us please looking look find is are there can could does do done hello in you your we our".split()
+)
+_VERB_FRAMES = re.compile(r"\bsich\b.*\b(aus)$|\b(eingefuhrt|gemacht|umgesetzt|im einsatz|genutzt|nutzt|macht)$")
 
 
 def fold(text: str) -> str:
-    """Lower case, umlauts and their spelled-out form alike: "Hückelhoven" and "Hueckelhoven" become the same."""
-    folded = text.casefold().translate(_UMLAUTS)
-    for spelled, letter in _SPELLED:
-        folded = folded.replace(spelled, letter)
-    return folded
+    """Lower case without accents; umlauts and their spelled-out form alike: "Hückelhoven" and "Hueckelhoven"."""
+    return _SPELLED.sub(_shortened, text.casefold().translate(_LETTERS))
+
+
+def _shortened(match: re.Match[str]) -> str:
+    return match[0][0]
 
 
 def words(text: str) -> list[str]:
+    """Folded words in their order, without those that tell nothing."""
     return [word for word in _WORD.findall(fold(text)) if word not in STOP]
+
+
+def asked_words(text: str) -> list[str]:
+    """As `words`, each once, and without the frame of a question ("Wer kennt sich mit … aus?") unless that is all."""
+    plain = _VERB_FRAMES.sub("", fold(text).rstrip(" ?!.…"))
+    said = [word for word in _WORD.findall(plain) if word not in STOP]
+    return list(dict.fromkeys([word for word in said if word not in _FRAME] or said))
 
 
 @lru_cache(maxsize=65536)

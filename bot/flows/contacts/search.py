@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from enum import IntEnum
 
 from bot.knowledge import findable
+from bot.matching.index import MAYBE
 from bot.matching.places import km, similar_size, size_class
 from bot.matching.text import grams, words
 from bot.matching.topics import Topic
@@ -102,18 +103,20 @@ async def around(scene: Scene, asker: Person, filters: Filters) -> Around:
     return Around(home=home, near=near)
 
 
-async def candidates(scene: Scene, asker: Person, enquiry: Enquiry) -> list[Candidate]:
-    """All who fit the enquiry, best first."""
+async def candidates(scene: Scene, asker: Person, enquiry: Enquiry, *, floor: float = MAYBE) -> list[Candidate]:
+    """All who fit the enquiry, best first. `floor`: see `Index.search`."""
     where = await around(scene, asker, enquiry.filters)
-    everybody = await pool(scene, asker, enquiry.topic, enquiry.text, where)
+    everybody = await pool(scene, asker, enquiry.topic, enquiry.text, where, floor=floor)
     fitting = [one for one in everybody if passes(one, enquiry.filters, where)]
     return in_order(await with_load(scene, fitting), enquiry.filters)
 
 
-async def pool(scene: Scene, asker: Person, topic: str | None, text: str, where: Around) -> list[Candidate]:
+async def pool(
+    scene: Scene, asker: Person, topic: str | None, text: str, where: Around, *, floor: float = MAYBE
+) -> list[Candidate]:
     """Everybody the topic fits, whatever the filters. Never the asker, the blocked, vendors, the hidden."""
     known = scene.knowledge.topics.get(topic) if topic else None
-    fits, relevance = _suggested(scene, asker, known, text)
+    fits, relevance = _suggested(scene, asker, known, text, floor)
     people = await scene.uow.people.many(fits)
     offers = await scene.uow.people.offers_of(people)
     bodies = await scene.uow.people.bodies_of(people, scene.today(asker))
@@ -145,12 +148,14 @@ async def pool(scene: Scene, asker: Person, topic: str | None, text: str, where:
     return found
 
 
-def _suggested(scene: Scene, asker: Person, topic: Topic | None, text: str) -> tuple[dict[str, Fit], dict[str, float]]:
+def _suggested(
+    scene: Scene, asker: Person, topic: Topic | None, text: str, floor: float
+) -> tuple[dict[str, Fit], dict[str, float]]:
     """What the index in memory suggests; it may be behind the database, and is only believed after a second look."""
     index = scene.knowledge.people
     fits: dict[str, Fit] = {}
     relevance: dict[str, float] = {}
-    for hit in index.search(text, topic, allow=lambda key: key != asker.key):
+    for hit in index.search(text, topic, allow=lambda key: key != asker.key, floor=floor):
         fits[hit.id] = Fit.TEXT if hit.sure else Fit.PERHAPS
         relevance[hit.id] = hit.score
     for narrower in scene.knowledge.topics.narrower(topic) if topic else ():

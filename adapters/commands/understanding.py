@@ -1,0 +1,92 @@
+"""`lotse understand`: what the bot makes of a sentence, and why; for machines by line, for an admin in words."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from bot.intents import Intent, name_of, slots_of
+from bot.knowledge import Knowledge
+from bot.matching.places import Gazetteer
+from bot.matching.topics import TopicTable
+from bot.understand import Option, Situation, understand
+from storage.register import municipalities, topics
+
+OPTIONS: dict[str, tuple[Option, ...]] = {
+    "asked_consent": (
+        Option(label="Ja", says="yes"),
+        Option(label="Ja, aber später", says=None),
+        Option(label="Jemand anderes", says=None),
+        Option(label="Nein", says="no"),
+    ),
+}
+"""What stands open in a context, as the chat would offer it."""
+CONTEXTS = ("none", "after_results", "asked_consent", "asked_lesson", "visit_reminder")
+INNER = frozenset({"only", "never", "question", "without", "not_state", "visitable", "since", "about", "confirmed"})
+"""Slots of ours that the published form of an intent doesn't have."""
+
+
+class BadLine(Exception):
+    """Why a line can't be taken; names the remedy."""
+
+
+class Reader:
+    """Understands with the shipped register and topics; `now` stands for the moment of writing."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._lexicon = Knowledge()
+        self._lexicon.places = Gazetteer(municipalities())
+        self._lexicon.topics = TopicTable(topics())
+
+    def read(self, case: dict[str, Any]) -> dict[str, Any]:
+        """Takes text, context and role. Raises BadLine."""
+        text, context = case.get("text"), case.get("context", "none")
+        if not isinstance(text, str):
+            raise BadLine('text is missing; write {"text": "…", "context": "none", "role": "staff"}')
+        if context not in CONTEXTS:
+            raise BadLine(f"unknown context; write one of {', '.join(CONTEXTS)}")
+        found = understand(
+            text,
+            Situation(
+                context=context,
+                options=OPTIONS.get(context, ()),
+                today=self._now.date(),
+                now=self._now,
+                role="admin" if case.get("role") == "admin" else "staff",
+                lexicon=self._lexicon,
+            ),
+        )
+        return {
+            "intent": name_of(found.intent),
+            "slots": self._slots(found.intent),
+            "language": found.language,
+            "alternatives": [name_of(one) for one in found.alternatives],
+            "because": list(found.because),
+        }
+
+    def explained(self, text: str) -> str:
+        """For a person: the topic, the place, and why."""
+        found = self.read({"text": text})
+        lines = [f"{text} → {found['intent']}"]
+        for name, value in found["slots"].items():
+            resolved = self._lexicon.topic(value) if name == "topic" else None
+            known = f" (topic {resolved.topic.label_de}: {resolved.because} {resolved.matched!r})" if resolved else ""
+            lines.append(f"    {name}: {value}{known}")
+        return "\n".join([*lines, *(f"    because: {reason}" for reason in found["because"])])
+
+    def _slots(self, intent: Intent) -> dict[str, Any]:
+        slots = {name: value for name, value in slots_of(intent).items() if name not in INNER}
+        if "time" in slots:
+            slots["time"] = slots["time"][:5]
+        return slots
+
+
+def parsed(line: str) -> dict[str, Any]:
+    """Raises BadLine."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise BadLine('no JSON object; write {"text": "…", "context": "none", "role": "staff"}')
+    return found

@@ -1,0 +1,129 @@
+"""Which documents have which words, and from that, when asked, which have a stem or a 4-gram: arrays, not objects.
+
+Only words are stored per document. The postings of a stem or a gram are put together from those of its words when it
+is first asked for, and kept. A document takes a slot; a removed one leaves its slot dead until the next build, and a
+changed one takes a new slot, so that a change costs what the document costs and no array is ever rewritten.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int32]
+Postings = tuple[Ints, Ints]  # slots, and how often each
+
+_NONE: Postings = (np.zeros(0, np.int32), np.zeros(0, np.int32))
+
+
+class WordPostings:
+    """The documents of each word: one array for what was built at once, lists for what came after."""
+
+    def __init__(self) -> None:
+        self.ids: dict[str, int] = {}
+        self._starts: NDArray[np.int64] = np.zeros(1, np.int64)
+        self._slots, self._counts = _NONE
+        self._later: dict[int, tuple[list[int], list[int]]] = {}
+
+    def fill(self, documents: Iterable[Mapping[str, int]]) -> None:
+        """All documents at once, into slots 0, 1, 2 …; only for an empty one."""
+        ids: list[int] = []
+        slots: list[int] = []
+        counts: list[int] = []
+        known = self.ids
+        for document in documents:
+            for word, count in document.items():
+                ids.append(known.setdefault(word, len(known)))
+                counts.append(count)
+            slots.append(len(document))
+        word_ids = np.fromiter(ids, np.int32, len(ids))
+        order = np.argsort(word_ids, kind="stable")
+        self._slots = np.repeat(np.arange(len(slots), dtype=np.int32), np.fromiter(slots, np.int32, len(slots)))[order]
+        self._counts = np.fromiter(counts, np.int32, len(counts))[order]
+        self._starts = np.concatenate([[0], np.cumsum(np.bincount(word_ids, minlength=len(known)))])
+
+    def add(self, word: str, slot: int, count: int) -> None:
+        slots, counts = self._later.setdefault(self.ids.setdefault(word, len(self.ids)), ([], []))
+        slots.append(slot)
+        counts.append(count)
+
+    def of(self, word: str) -> Postings:
+        key = self.ids[word]
+        slots, counts = _NONE
+        if key + 1 < len(self._starts):
+            part = slice(self._starts[key], self._starts[key + 1])
+            slots, counts = self._slots[part], self._counts[part]
+        if key in self._later:
+            more = self._later[key]
+            slots = np.concatenate([slots, np.array(more[0], np.int32)])
+            counts = np.concatenate([counts, np.array(more[1], np.int32)])
+        return slots, counts
+
+
+class TermPostings:
+    """The documents of each stem or gram, derived from those of the words when first asked for."""
+
+    def __init__(self, words: WordPostings, terms_of: Callable[[str], Sequence[str]]) -> None:
+        self._words = words
+        self._terms_of = terms_of
+        self._words_of: dict[str, list[str]] = defaultdict(list)
+        self._spread = 0  # the words up to here have been told apart into terms
+        self._known: dict[str, Postings] = {}
+        self._later: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+
+    def spread(self) -> None:
+        """Tells the new words apart into their terms; the lists that are kept need none of them."""
+        if self._spread == len(self._words.ids):
+            return
+        for word in list(self._words.ids)[self._spread :]:
+            for term in dict.fromkeys(self._terms_of(word)):
+                self._words_of[term].append(word)
+        self._spread = len(self._words.ids)
+
+    def add(self, said: Mapping[str, int], slot: int) -> None:
+        """A document that came later: terms asked for before learn of it, the others derive it when asked."""
+        if not self._known:
+            return
+        counted: Counter[str] = Counter()
+        for word, count in said.items():
+            for term in self._terms_of(word):
+                if term in self._known:
+                    counted[term] += count
+        for term, count in counted.items():
+            slots, counts = self._later[term]
+            slots.append(slot)
+            counts.append(count)
+
+    def words_of(self, term: str) -> Sequence[str]:
+        """The words that have this term."""
+        self.spread()
+        return self._words_of.get(term, ())
+
+    def of(self, term: str) -> Postings:
+        self.spread()
+        found = self._known.get(term)
+        if found is None:
+            found = self._known[term] = self._derived(term)
+        if (more := self._later.pop(term, None)) is not None:
+            found = self._known[term] = (
+                np.concatenate([found[0], np.array(more[0], np.int32)]),
+                np.concatenate([found[1], np.array(more[1], np.int32)]),
+            )
+        return found
+
+    def _derived(self, term: str) -> Postings:
+        words = self._words_of.get(term, ())
+        parts: list[Postings] = []
+        for word in words:
+            slots, counts = self._words.of(word)
+            times = self._terms_of(word).count(term)
+            parts.append((slots, counts if times == 1 else counts * np.int32(times)))
+        if len(parts) < 2:
+            return parts[0] if parts else _NONE
+        slots = np.concatenate([part[0] for part in parts])
+        counts = np.concatenate([part[1] for part in parts])
+        order = np.argsort(slots, kind="stable")
+        slots, counts = slots[order], counts[order]
+        first = np.flatnonzero(np.concatenate([[True], slots[1:] != slots[:-1]]))
+        return slots[first], np.add.reduceat(counts, first, dtype=np.int32)
