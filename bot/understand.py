@@ -26,6 +26,7 @@ from bot.understanding.heard import Heard
 from bot.understanding.phrases import phrases
 from bot.understanding.readings import later, read
 from bot.understanding.situation import Lexicon, Option, Situation, Understanding
+from bot.understanding.slots import subject_of
 from bot.understanding.tokens import fold
 
 __all__ = ["Lexicon", "Option", "Situation", "Understanding", "is_command", "understand"]
@@ -84,7 +85,8 @@ def _meant(heard: Heard) -> tuple[Intent, tuple[str, ...]]:
         return intent, (f"phrases of {name_of(intent)}",)
     if context == "after_results" and number_in(heard.text) is None and (ordinal := ordinal_in(heard)) is not None:
         if isinstance(intent, Introduce) or score < CLEAR:
-            return Introduce(person=ordinal), (f"number {ordinal} of the list",)
+            wish = Introduce(person=ordinal, topic=subject_of(heard.text))
+            return wish, (f"number {ordinal} of the list",)
     if context == "asked_consent" and (said := consent_answer(heard)) is not None:
         if not (isinstance(said, AskBack) and score >= CLEAR):
             return said, (f"answer to the request: {name_of(said)}",)

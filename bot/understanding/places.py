@@ -47,9 +47,8 @@ def find_states(tokens: Sequence[Token], phrases: Phrases, taken: set[int]) -> l
             if len(part) < length or any(t.kind != "word" for t in part) or index in taken:
                 continue
             state = phrases.states.get(" ".join(token.fold for token in part))
-            if state is None and length == 1:
-                pieces = " ".join(_pieces(part[0]))
-                state = phrases.states.get(pieces)
+            if state is None:
+                state = phrases.states.get(" ".join(piece for token in part for piece in _pieces(token)))
             if state is None or (length == 1 and len(part[0].fold) < 3 and not part[0].text.isupper()):
                 continue
             found.append(FoundState(name=state, first=index, last=index + length))

@@ -13,6 +13,7 @@ from bot.intents import (
     Intent,
     Introduce,
     Language,
+    NudgeCreate,
     OfferTopic,
     Pause,
     PlanVisit,
@@ -28,8 +29,10 @@ from bot.intents import (
 from bot.understanding.answers import ordinal_in
 from bot.understanding.heard import Heard
 from bot.understanding.places import is_topic
+from bot.understanding.slots import before_colon, experience_of, lesson_of, nudge_named, nudge_of, subject_of
 from bot.understanding.topic import topic_of
 
+LONG = 40  # words from which a text holds more than the request
 ENOUGH = 1.0  # score from which an intent is taken for meant
 TOPICAL = frozenset(
     {"find_contacts", "find_lessons", "offer_topic", "want_topic", "remove_topic", "subscribe", "unsubscribe"}
@@ -182,7 +185,7 @@ def _day(when: When | None) -> dt.date | None:
 
 def _filled(name: str, heard: Heard) -> Intent:
     text = heard.text
-    when = heard.dates[0].when if heard.dates else None
+    when = next((one.when for one in heard.dates if isinstance(one.when, Day | Days)), None)
     day = _day(when)
     last = when.last if isinstance(when, Days) else None
     place = heard.places[-1].name if heard.places else None
@@ -191,9 +194,10 @@ def _filled(name: str, heard: Heard) -> Intent:
             return _find(heard, topic_of(heard))
         case "find_lessons":
             allowed = {key: value for key, value in _filters(heard).items() if key in {"near", "state", "size"}}
-            return FindLessons(topic=topic_of(heard), **allowed)
+            long = len(heard.plain_words) > LONG
+            return FindLessons(topic=(experience_of(text) if long else None) or topic_of(heard), **allowed)
         case "introduce":
-            return Introduce(person=ordinal_in(heard) or _name(heard))
+            return Introduce(person=ordinal_in(heard) or _name(heard), topic=subject_of(text))
         case "offer_topic":
             since = _SINCE.search(text)
             topic = topic_of(heard)
@@ -243,13 +247,19 @@ def _filled(name: str, heard: Heard) -> Intent:
             who = re.search(r"((?:frau|herrn?|mrs?\.?|ms\.?)\s+[\w-]+(?:\s+[A-ZÄÖÜ][\w-]+)?)", text, re.IGNORECASE)
             return SetStandIn(person=who[1] if who else None)
         case "plan_visit":
-            return PlanVisit(municipality=place, date=day, end_date=last)
+            return PlanVisit(municipality=place, date=day, end_date=last, topic=subject_of(text))
         case "reschedule_visit":
             return RescheduleVisit(date=_day(heard.dates[-1].when) if heard.dates else None, municipality=place)
         case "cancel_visit":
             return _made("cancel_visit", municipality=place, date=day)
         case "share_lesson":
-            return ShareLesson(municipality=place)
+            topic, said = lesson_of(heard)
+            named = before_colon(heard).places or heard.places
+            return ShareLesson(topic=topic, municipality=named[-1].name if named else None, text=said)
+        case "nudge_create":
+            return NudgeCreate(**nudge_of(text))
+        case "nudge_pause" | "nudge_resume" | "nudge_preview" | "nudge_stats":
+            return _made(name, name=nudge_named(heard))
         case "snooze":
             at = heard.times[0].at if heard.times else None
             return Snooze(date=day, time=at)
@@ -267,7 +277,7 @@ def later(heard: Heard) -> Intent:
     return Snooze(date=day, time=heard.times[0].at if heard.times else None)
 
 
-def _made(name: str, **slots: Any) -> Intent:
+def _made(name: str, /, **slots: Any) -> Intent:
     """Unknown for what only buttons can say, such as `send_request`, which needs an introduction."""
     make: Any = BY_NAME[name]
     try:
@@ -280,6 +290,8 @@ def _name(heard: Heard) -> str | None:
     """A person by name: after "Frau" or "Herr", or two capitalised words."""
     match = re.search(r"\b(?i:frau|herrn?|mrs?\.?|ms\.?)\s+((?i:dr\.?\s+)?[\w-]+(?:\s+[A-ZÄÖÜ][\w-]+)?)", heard.text)
     if match:
+        return match[1]
+    if match := re.search(r"\b((?i:die|der|den|dem)\s+aus\s+[\w-]+)", heard.text):
         return match[1]
     match = re.search(r"\b([A-ZÄÖÜ][\w-]+\s+(?:de\s+|van\s+|von\s+)?[A-ZÄÖÜ][\w-]+)\b", heard.text)
     if match:

@@ -27,7 +27,23 @@ def topic_of(heard: Heard) -> str | None:
     if not runs:
         return None
     first, last = max(runs, key=lambda run: (_weight(heard, *run), -run[0]))
+    first, last = _trimmed(heard, first, last)
     return heard.between(first, last) or None
+
+
+def _trimmed(heard: Heard, first: int, last: int) -> tuple[int, int]:
+    """Where nouns are written with capitals, what stands around them is no part of the name, but for adjectives."""
+    nouns = [index for index in range(first, last) if heard.tokens[index].capital]
+    if not nouns or last - first < 3:
+        return first, last
+    begin = nouns[0]
+    while begin > first and _is_adjective(heard.tokens[begin - 1].fold):
+        begin -= 1
+    return begin, nouns[-1] + 1
+
+
+def _is_adjective(word: str) -> bool:
+    return len(word) > 4 and word.endswith(("e", "en", "er", "es", "em"))
 
 
 def _free(heard: Heard) -> set[int]:
