@@ -64,7 +64,7 @@ class Phrases:
             for state, names in table["states"].items():
                 self.states |= {" ".join(fold(word) for word in re.split(r"[\s-]", name)): state for name in names}
             for owner, weight, source in _lines(table):
-                seen = " ".join(word for word in source.split() if fold(word) not in self.fillers)
+                seen = " ".join(word for word in source.split() if not (word.isalpha() and fold(word) in self.fillers))
                 phrase = Phrase(owner, weight, compile_pattern(seen or source))
                 self._index(phrase)
                 words |= {anchor.rstrip("*") for anchor in phrase.pattern.anchors}

@@ -126,7 +126,7 @@ def _filters(heard: Heard) -> dict[str, Any]:
     if size:
         found["size"] = size
     if re.search(
-        r"\b(?:einsteiger|anfänger|erst anfang\w*|grad erst|gerade erst|beginner)", text, re.IGNORECASE
+        r"\b(?:einsteiger|anfänger|erst anf\w*|am anfang|grad erst|gerade erst|beginner)", text, re.IGNORECASE
     ) and not re.search(r"kein\w* (?:einsteiger|anfänger)", text, re.IGNORECASE):
         found["level"] = "beginner"
     elif re.search(r"\b(?:expert|profi|fortgeschritten|advanced)", text, re.IGNORECASE):
@@ -140,7 +140,7 @@ def _filters(heard: Heard) -> dict[str, Any]:
 
 def _size(text: str) -> str | None:
     if re.search(
-        r"(?:wie wir|wie unsere|wie uns|unserer größe|unsere größe|ähnlich\w* (?:groß\w*|größe)|vergleichbare[rn]? größe|like ours|our size|similar size|like us|gleich groß)",
+        r"(?:wie wir\b|wie unsere|wie uns\b|unserer größe|unsere größe|ähnlich\w* (?:groß\w*|größe)|vergleichbare[rn]? größe|like ours|our size|similar size|like us|gleich groß)",
         text,
         re.IGNORECASE,
     ):

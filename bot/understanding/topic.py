@@ -13,7 +13,7 @@ def topic_of(heard: Heard) -> str | None:
     for first in range(len(heard.tokens)):
         for last in range(min(first + LONGEST, len(heard.tokens)), first, -1):
             part = heard.tokens[first:last]
-            if any(token.kind != "word" for token in part) or any(i not in free for i in (first, last - 1)):
+            if any(token.kind != "word" for token in part) or first not in free or not _ends(heard, last - 1, free):
                 continue
             if len("".join(token.fold for token in part)) < 2:
                 continue
@@ -44,6 +44,12 @@ def _trimmed(heard: Heard, first: int, last: int) -> tuple[int, int]:
 
 def _is_adjective(word: str) -> bool:
     return len(word) > 4 and word.endswith(("e", "en", "er", "es", "em"))
+
+
+def _ends(heard: Heard, index: int, free: set[int]) -> bool:
+    """Whether a name may end here: "Smart City" does, although cities are asked for, too."""
+    word = heard.tokens[index].fold
+    return index in free or (len(word) > 3 and not any(word in stop for stop in heard.phrases.stopwords.values()))
 
 
 def _free(heard: Heard) -> set[int]:
