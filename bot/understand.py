@@ -31,6 +31,11 @@ from bot.understanding.tokens import fold
 
 __all__ = ["Lexicon", "Option", "Situation", "Understanding", "is_command", "understand"]
 
+_CLOSING = re.compile(
+    r"(?<=[.!?\n])\s*(?:mit (?:freundlichen|besten|herzlichen) grüßen|(?:viele|beste|liebe|herzliche) grüße|mfg|"
+    r"(?:best|kind) regards|all the best)\b.*\Z",
+    re.IGNORECASE | re.DOTALL,
+)
 CUED = 3.0  # a topic alone is below: it may be a search, or the answer to what was asked
 CLEAR = 5.0  # score from which a wish of its own goes before an answer to the question
 NO_ANSWER = 4.5  # score from which a text is a wish although any text would do as an answer
@@ -40,7 +45,7 @@ def understand(text: str, situation: Situation) -> Understanding:
     """What is meant by a text in this situation. Never raises for what people write."""
     if text.lstrip().startswith("/"):
         return _command(text.strip(), situation)
-    heard = Heard(text, situation, phrases())
+    heard = Heard(_CLOSING.sub("", text), situation, phrases())
     intent, because = _meant(heard)
     guessed = isinstance(intent, FindContacts) and read(heard)[1] < CUED
     return Understanding(intent=intent, language=_language(heard), because=because, sure=not guessed)

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from bot.intents import Intent, name_of, slots_of
+from bot.intents import Accept, Decline, Intent, Introduce, Later, Pick, SuggestOther, name_of, slots_of
 from bot.knowledge import Knowledge
 from bot.matching.places import Gazetteer
 from bot.matching.topics import TopicTable
@@ -20,6 +20,7 @@ OPTIONS: dict[str, tuple[Option, ...]] = {
     ),
 }
 """What stands open in a context, as the chat would offer it."""
+CONSENT: tuple[Intent, ...] = (Accept(), Later(), SuggestOther(), Decline())
 CONTEXTS = ("none", "after_results", "asked_consent", "asked_lesson", "visit_reminder")
 INNER = frozenset({"only", "never", "question", "without", "not_state", "visitable", "since", "about", "confirmed"})
 """Slots of ours that the published form of an intent doesn't have."""
@@ -56,13 +57,24 @@ class Reader:
                 lexicon=self._lexicon,
             ),
         )
+        intent = self._picked(found.intent, context)
         return {
-            "intent": name_of(found.intent),
-            "slots": self._slots(found.intent),
+            "intent": name_of(intent),
+            "slots": self._slots(intent),
             "language": found.language,
             "alternatives": [name_of(one) for one in found.alternatives],
             "because": list(found.because),
         }
+
+    def _picked(self, intent: Intent, context: str) -> Intent:
+        """What the choice at this place of the newest question stands for in the chat."""
+        match intent, context:
+            case Pick(position=position), "after_results":
+                return Introduce(person=position + 1)
+            case Pick(position=position), "asked_consent" if position < len(CONSENT):
+                return CONSENT[position]
+            case _:
+                return intent
 
     def explained(self, text: str) -> str:
         """For a person: the topic, the place, and why."""

@@ -2,6 +2,7 @@
 
 import re
 
+from bot.date_words import NUMBERS
 from bot.dates import Day, Days
 from bot.intents import Accept, AskBack, Decline, Intent, Introduce, Later, Pick, SuggestOther
 from bot.understanding.heard import Heard
@@ -37,8 +38,10 @@ def number_in(text: str) -> int | None:
 
 def ordinal_in(heard: Heard) -> int | None:
     """ "die zweite", "dem ersten", "nr 3" somewhere in the text; "nicht den ersten, sondern den danach" is the second."""
-    if match := re.search(r"\b(?:nr|nummer|no|number)\.?\s*(\d{1,2})\b", heard.text, re.IGNORECASE):
-        return int(match[1])
+    if match := re.search(r"\b(?:nr|nummer|no|number)\.?\s*(\d{1,2}|[a-zü]+)\b", heard.text, re.IGNORECASE):
+        number = int(match[1]) if match[1].isdigit() else NUMBERS.get(fold(match[1]))
+        if number is not None:
+            return number
     words = [token.fold for token in heard.tokens if token.kind == "word"]
     found = [
         ORDINALS[word] for word in words if word in ORDINALS and word not in {"eine", "eins", "zwei", "drei", "vier"}

@@ -42,6 +42,7 @@ class Phrases:
         self.fillers: frozenset[str] = frozenset()
         self.greetings: frozenset[str] = frozenset()
         self.stopwords: dict[str, frozenset[str]] = {}
+        self.words_too: frozenset[str] = frozenset()  # places whose name is an everyday word
         self.commands: dict[str, str] = {}
         self.states: dict[str, str] = {}
         self._frame: set[str] = set()
@@ -55,6 +56,7 @@ class Phrases:
             self.stopwords[language] = folded(table["stopwords"])
             self.fillers |= folded(table["fillers"])
             self.greetings |= folded(table["greetings"])
+            self.words_too |= folded(table.get("words_too", ()))
             frame = {
                 fold(word) + ("*" if word.endswith("*") else "") for line in table["frame"] for word in line.split()
             }

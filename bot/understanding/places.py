@@ -83,6 +83,8 @@ def _place_at(
     tokens: Sequence[Token], index: int, before: str, phrases: Phrases, lexicon: Lexicon, taken: set[int]
 ) -> FoundPlace | None:
     token = tokens[index]
+    if token.fold in phrases.words_too and not (token.capital and before in _TIGHT):
+        return None
     if phrases.is_frame(token.fold) and not (token.capital and before in _TIGHT and is_place(lexicon, token.text)):
         return None
     if before not in LEADING and not token.capital and index:

@@ -29,7 +29,15 @@ from bot.intents import (
 from bot.understanding.answers import ordinal_in
 from bot.understanding.heard import Heard
 from bot.understanding.places import is_topic
-from bot.understanding.slots import before_colon, experience_of, lesson_of, nudge_named, nudge_of, subject_of
+from bot.understanding.slots import (
+    before_colon,
+    experience_of,
+    is_scheduled,
+    lesson_of,
+    nudge_named,
+    nudge_of,
+    subject_of,
+)
 from bot.understanding.topic import topic_of
 
 LONG = 40  # words from which a text holds more than the request
@@ -60,6 +68,8 @@ def read(heard: Heard) -> tuple[Intent, float]:
     scores = {name: heard.score(f"intents.{name}") for name in BY_NAME if heard.hit(f"intents.{name}")}
     if heard.situation.role != "admin":
         scores = {name: score for name, score in scores.items() if name not in OFFICE}
+    elif is_scheduled(heard.text):
+        scores["nudge_create"] = scores.get("nudge_create", 0.0) + 5.0
     if refined is not None and max((s for n, s in scores.items() if n != "find_contacts"), default=0.0) < 5.0:
         return refined, 4.0
     if any(score >= 3.0 for name, score in scores.items() if name not in {"greet", "thanks"}):

@@ -8,7 +8,7 @@ from bot.understanding.topic import topic_of
 _ARTICLE = r"(?:(?:der|die|das|den|dem|des|the|unsere[rnms]?|ihre[rnms]?|eure[rnms]?|our|their|your)\s+)?"
 _SUBJECT = [
     re.compile(
-        rf"\b(?:wegen|zum thema|zu dem thema|thema|in sachen|bezüglich|regarding|about|on the topic of)\s+{_ARTICLE}"
+        rf"\b(?:wegen|zum thema|zu dem thema|thema|in sachen|bezüglich|regarding|about|because of|on the topic of)\s+{_ARTICLE}"
         r"(.+?)(?=\s+(?:zu (?:zweit|dritt|viert)|und|mit|am|im|in|bei|at|on|with|and|die frau|der herr)\b|[,.;:!?]|$)",
         re.IGNORECASE,
     ),
@@ -94,6 +94,12 @@ def before_colon(heard: Heard) -> Heard:
     """The part that names things, where what was learned follows."""
     before, colon, _ = heard.text.partition(":")
     return Heard(before, heard.situation, heard.phrases) if colon else heard
+
+
+def is_scheduled(text: str) -> bool:
+    """Whether it says when something is to be done again and again, to whom."""
+    found = nudge_of(text)
+    return "schedule" in found and "audience" in found
 
 
 def nudge_of(text: str) -> dict[str, str]:
