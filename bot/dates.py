@@ -493,7 +493,32 @@ def find_dates(text: str, today: date) -> tuple[FoundDate, ...]:
     for hit in sorted(hits, key=lambda found: (found.start - found.end, found.start)):
         if all(hit.end <= other.start or other.end <= hit.start for other in chosen):
             chosen.append(hit)
-    return tuple(sorted(chosen, key=lambda found: found.start))
+    joined: list[FoundDate] = []
+    for hit in sorted(chosen, key=lambda found: found.start):
+        if joined and (both := _same_day(joined[-1], hit, folded)) is not None:
+            joined[-1] = both
+        else:
+            joined.append(hit)
+    return tuple(joined)
+
+
+_BETWEEN = re.compile(r"[\s,]*(?:der|den|dem|the)?[\s,]*")
+
+
+def _same_day(first: FoundDate, second: FoundDate, text: str) -> FoundDate | None:
+    """ "Nächsten Dienstag, 1.12.": a day named in two ways, side by side, is the one that both can mean."""
+    if not _BETWEEN.fullmatch(text[first.end : second.start]) or not isinstance(second.when, Day):
+        return None
+    match first.when:
+        case Day(date=found, explicit=False):
+            readings: tuple[date, ...] = (found,)
+        case Unsure(readings=several):
+            readings = several
+        case _:
+            return None
+    if second.when.date not in readings:
+        return None
+    return FoundDate(start=first.start, end=second.end, when=second.when)
 
 
 _NEGATED = re.compile(

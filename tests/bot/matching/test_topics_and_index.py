@@ -95,3 +95,34 @@ def test_changing_piece_by_piece_equals_building_anew():
 def test_who_is_not_allowed_is_not_among_the_hits():
     hits = Index.build(PEOPLE).search("E-Akte", AKTE, allow=lambda key: key != "p_a")
     assert ids(hits) == []
+
+
+def test_a_misspelt_word_is_taken_for_the_one_in_use():
+    index = Index.build(PEOPLE)
+    assert ids(index.search("Baugenehmigugn")) == ["p_b"]
+    assert ids(index.search("Bewohnerpaken")) == ["p_c"]
+    index.put(Document(id="p_d", text="Bewohnerpaken"))  # somebody does write it so
+    assert ids(index.search("Bewohnerpaken"))[0] == "p_d"
+
+
+def test_who_uses_another_name_of_the_topic_is_found_after_those_who_declared_it():
+    index = Index.build([*PEOPLE, Document(id="p_0", text="Hier gibt es die elektronische Akte.")])
+    assert ids(index.search("E-Akte", AKTE)) == ["p_a", "p_0"]
+
+
+def test_an_order_may_be_judged_beyond_those_who_would_be_shown():
+    index = Index.build([*PEOPLE, Document(id="p_d", text="Parkplatz")])
+    shown = ids(index.search("Parkraumbewirtschaftung"))
+    assert shown == ["p_c"]
+    assert ids(index.search("Parkraumbewirtschaftung", floor=0.01))[0] == "p_c"
+    assert "p_d" in ids(index.search("Parkraumbewirtschaftung", floor=0.01))
+
+
+def test_dead_slots_are_freed_by_a_new_build():
+    index = Index.build(PEOPLE)
+    for _ in range(3):
+        index.put(PEOPLE[0])
+    assert (len(index), index.dead) == (3, 3)
+    anew = index.rebuilt()
+    assert (len(anew), anew.dead) == (3, 0)
+    assert anew.search("E-Akte", AKTE) == index.search("E-Akte", AKTE)

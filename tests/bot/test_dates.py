@@ -1,0 +1,77 @@
+"""Dates as people write them: read right, or asked back; never silently wrong."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.dates import Day, Days, Unsure, find_dates, read_date
+
+TODAY = date(2026, 11, 23)
+MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
+ENGLISH = "January February March April May June July August September October November December".split()
+WEEKDAYS = "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag".split()
+
+
+def frozen() -> list[tuple[str, date | None]]:
+    lines = (Path(__file__).parent / "data" / "date_phrases.txt").read_text(encoding="utf-8").splitlines()
+    parted = [line.split(": ", 1) for line in lines if not line.startswith("#")]
+    return [
+        (phrase, None if meant == "?" else date.fromisoformat(meant))
+        for meant, phrases in parted
+        for phrase in phrases.split(" | ")
+    ]
+
+
+def test_the_list_is_long_enough():
+    assert len({phrase for phrase, _ in frozen()}) >= 200
+
+
+@pytest.mark.parametrize(("phrase", "meant"), frozen())
+def test_a_phrase_is_read_right_or_asked_back(phrase: str, meant: date | None):
+    match read_date(phrase, TODAY):
+        case Day(date=found) | Days(first=found):
+            assert found == meant
+        case _:
+            assert meant is None, "this one is clear, and need not be asked back"
+
+
+ways = st.sampled_from(
+    [
+        lambda d: f"{d.day}.{d.month}.{d.year}",
+        lambda d: f"{d:%d.%m.%Y}",
+        lambda d: f"{d:%d.%m.%y}",
+        lambda d: f"{d:%Y-%m-%d}",
+        lambda d: f"am {d.day}. {MONTHS[d.month - 1]} {d.year}",
+        lambda d: f"{d.day}. {MONTHS[d.month - 1].lower()} {d.year}",
+        lambda d: f"{WEEKDAYS[d.weekday()]}, {d.day}.{d.month}.{d.year}",
+        lambda d: f"{WEEKDAYS[d.weekday()]}, den {d.day}. {MONTHS[d.month - 1]} {d.year}",
+        lambda d: f"{ENGLISH[d.month - 1]} {d.day}, {d.year}",
+        lambda d: f"{d.day} {ENGLISH[d.month - 1]} {d.year}",
+        lambda d: f"wir kommen am {d.day}.{d.month}.{d.year} vorbei",
+    ]
+)
+
+
+@given(st.integers(1, 900), ways)
+def test_what_was_written_is_read_back(days, write):
+    meant = TODAY + timedelta(days=days)
+    (found,) = find_dates(write(meant), TODAY)
+    assert found.when == Day(date=meant, explicit=True)
+
+
+@given(st.integers(1, 300), st.integers(1, 6))
+def test_a_weekday_that_contradicts_its_date_is_asked_back(days, off):
+    meant = TODAY + timedelta(days=days)
+    wrong = WEEKDAYS[(meant.weekday() + off) % 7]
+    (found,) = find_dates(f"{wrong}, {meant:%d.%m.%Y}", TODAY)
+    assert isinstance(found.when, Unsure)
+
+
+@given(st.integers(1, 270))  # later in the year, it may be one that has just passed
+def test_without_a_year_the_next_such_day_is_meant(days):
+    meant = TODAY + timedelta(days=days)
+    if (meant.month, meant.day) != (2, 29):
+        assert read_date(f"{meant.day}. {MONTHS[meant.month - 1]}", TODAY) == Day(date=meant, explicit=True)
