@@ -8,6 +8,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
 
 from bot.matching.postings import TermPostings, WordPostings
 from bot.matching.text import asked_words, grams, stem, words
@@ -19,6 +20,7 @@ SURE, MAYBE = 0.45, 0.30  # coverage: share of the question's gram weight that a
 TAIL = 0.1  # coverage from which a hit may follow better ones, where an order is judged and nobody is shown
 FIRST = 1000.0  # on top of the score of those who declared the very topic
 MISSPELT = 5  # letters from which a word that nobody uses may be a misspelt one
+MOST_SLIPS = 3  # letters too many or too few
 ALIKE = 0.75  # similarity to the word that was meant
 
 Floats = NDArray[np.float64]
@@ -128,11 +130,13 @@ class Index:
         if not covered.size or covered.max() < MAYBE:
             return []
         found = np.flatnonzero(covered >= floor)
-        order = found[np.argsort(-scores[found], kind="stable")]
+        if allow is None and limit is not None and len(found) > limit:  # the many others needn't become objects
+            worst = np.partition(scores[found], -limit)[-limit]
+            found = found[scores[found] >= worst]
         hits = [
             Hit(id=self._ids[slot], score=score, coverage=coverage, sure=coverage >= SURE)
             for slot, score, coverage in zip(
-                order.tolist(), scores[order].tolist(), covered[order].tolist(), strict=True
+                found.tolist(), scores[found].tolist(), covered[found].tolist(), strict=True
             )
             if allow is None or allow(self._ids[slot])
         ]
@@ -190,10 +194,11 @@ class Index:
         """The word, or the one in use that it is probably misspelt for."""
         if len(word) < MISSPELT or word in self._words.ids or len(self._stems.of(stem(word))[0]):
             return word
-        sharing = Counter(near for gram in dict.fromkeys(grams(word)) for near in self._grams.words_of(gram))
-        near = sorted(sharing, key=lambda one: (-sharing[one], abs(len(one) - len(word)), one))[:200]
-        best = max(((OSA.normalized_similarity(word, one), one) for one in near), default=(0.0, word))
-        return best[1] if best[0] >= ALIKE else word
+        near = {
+            one for gram in grams(word) for one in self._grams.words_of(gram) if abs(len(one) - len(word)) <= MOST_SLIPS
+        }
+        found = extract(word, near, scorer=OSA.normalized_similarity, score_cutoff=ALIKE, limit=None)
+        return max(((score, one) for one, score, _ in found), default=(0.0, word))[1]
 
     # ------------------------------------------------------------ taking in
 

@@ -22,6 +22,7 @@ class WordPostings:
 
     def __init__(self) -> None:
         self.ids: dict[str, int] = {}
+        self.words: list[str] = []  # by id
         self._starts: NDArray[np.int64] = np.zeros(1, np.int64)
         self._slots, self._counts = _NONE
         self._later: dict[int, tuple[list[int], list[int]]] = {}
@@ -31,34 +32,47 @@ class WordPostings:
         ids: list[int] = []
         slots: list[int] = []
         counts: list[int] = []
-        known = self.ids
         for document in documents:
             for word, count in document.items():
-                ids.append(known.setdefault(word, len(known)))
+                ids.append(self._id(word))
                 counts.append(count)
             slots.append(len(document))
         word_ids = np.fromiter(ids, np.int32, len(ids))
         order = np.argsort(word_ids, kind="stable")
         self._slots = np.repeat(np.arange(len(slots), dtype=np.int32), np.fromiter(slots, np.int32, len(slots)))[order]
         self._counts = np.fromiter(counts, np.int32, len(counts))[order]
-        self._starts = np.concatenate([[0], np.cumsum(np.bincount(word_ids, minlength=len(known)))])
+        self._starts = np.concatenate([[0], np.cumsum(np.bincount(word_ids, minlength=len(self.ids)))])
 
     def add(self, word: str, slot: int, count: int) -> None:
-        slots, counts = self._later.setdefault(self.ids.setdefault(word, len(self.ids)), ([], []))
+        slots, counts = self._later.setdefault(self._id(word), ([], []))
         slots.append(slot)
         counts.append(count)
 
-    def of(self, word: str) -> Postings:
-        key = self.ids[word]
-        slots, counts = _NONE
-        if key + 1 < len(self._starts):
-            part = slice(self._starts[key], self._starts[key + 1])
-            slots, counts = self._slots[part], self._counts[part]
-        if key in self._later:
-            more = self._later[key]
-            slots = np.concatenate([slots, np.array(more[0], np.int32)])
-            counts = np.concatenate([counts, np.array(more[1], np.int32)])
-        return slots, counts
+    def of(self, ids: Sequence[int]) -> Postings:
+        """Of several words, summed by slot; a word named twice counts twice."""
+        keys = np.array(ids, np.int64)
+        keys = keys[keys + 1 < len(self._starts)]
+        starts = self._starts[keys]
+        sizes = self._starts[keys + 1] - starts
+        before = np.cumsum(sizes) - sizes
+        places = np.repeat(starts - before, sizes) + np.arange(int(sizes.sum()))
+        slots, counts = self._slots[places], self._counts[places]
+        later = [self._later[key] for key in ids if key in self._later] if self._later else []
+        if later:
+            slots = np.concatenate([slots, *(np.array(more[0], np.int32) for more in later)])
+            counts = np.concatenate([counts, *(np.array(more[1], np.int32) for more in later)])
+        if len(ids) < 2 or len(slots) == 0:
+            return slots, counts
+        order = np.argsort(slots, kind="stable")
+        slots, counts = slots[order], counts[order]
+        first = np.flatnonzero(np.concatenate([[True], slots[1:] != slots[:-1]]))
+        return slots[first], np.add.reduceat(counts, first, dtype=np.int32)
+
+    def _id(self, word: str) -> int:
+        key = self.ids.setdefault(word, len(self.words))
+        if key == len(self.words):
+            self.words.append(word)
+        return key
 
 
 class TermPostings:
@@ -67,19 +81,17 @@ class TermPostings:
     def __init__(self, words: WordPostings, terms_of: Callable[[str], Sequence[str]]) -> None:
         self._words = words
         self._terms_of = terms_of
-        self._words_of: dict[str, list[str]] = defaultdict(list)
+        self._having: dict[str, list[int]] = defaultdict(list)  # term → ids of words, once for each occurrence
         self._spread = 0  # the words up to here have been told apart into terms
         self._known: dict[str, Postings] = {}
         self._later: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
 
     def spread(self) -> None:
-        """Tells the new words apart into their terms; the lists that are kept need none of them."""
-        if self._spread == len(self._words.ids):
-            return
-        for word in list(self._words.ids)[self._spread :]:
-            for term in dict.fromkeys(self._terms_of(word)):
-                self._words_of[term].append(word)
-        self._spread = len(self._words.ids)
+        """Tells the new words apart into their terms; the postings that are kept need none of them."""
+        for key in range(self._spread, len(self._words.words)):
+            for term in self._terms_of(self._words.words[key]):
+                self._having[term].append(key)
+        self._spread = len(self._words.words)
 
     def add(self, said: Mapping[str, int], slot: int) -> None:
         """A document that came later: terms asked for before learn of it, the others derive it when asked."""
@@ -98,32 +110,18 @@ class TermPostings:
     def words_of(self, term: str) -> Sequence[str]:
         """The words that have this term."""
         self.spread()
-        return self._words_of.get(term, ())
+        words = self._words.words
+        return [words[key] for key in self._having.get(term, ())]
 
     def of(self, term: str) -> Postings:
         self.spread()
         found = self._known.get(term)
         if found is None:
-            found = self._known[term] = self._derived(term)
+            having = self._having.get(term)
+            found = self._known[term] = self._words.of(having) if having else _NONE
         if (more := self._later.pop(term, None)) is not None:
             found = self._known[term] = (
                 np.concatenate([found[0], np.array(more[0], np.int32)]),
                 np.concatenate([found[1], np.array(more[1], np.int32)]),
             )
         return found
-
-    def _derived(self, term: str) -> Postings:
-        words = self._words_of.get(term, ())
-        parts: list[Postings] = []
-        for word in words:
-            slots, counts = self._words.of(word)
-            times = self._terms_of(word).count(term)
-            parts.append((slots, counts if times == 1 else counts * np.int32(times)))
-        if len(parts) < 2:
-            return parts[0] if parts else _NONE
-        slots = np.concatenate([part[0] for part in parts])
-        counts = np.concatenate([part[1] for part in parts])
-        order = np.argsort(slots, kind="stable")
-        slots, counts = slots[order], counts[order]
-        first = np.flatnonzero(np.concatenate([[True], slots[1:] != slots[:-1]]))
-        return slots[first], np.add.reduceat(counts, first, dtype=np.int32)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from adapters.commands.evaluation import quality
 from bot.matching.index import Document, Index
 from bot.matching.topics import Topic, TopicTable
 from storage.register import topics
@@ -126,3 +127,23 @@ def test_dead_slots_are_freed_by_a_new_build():
     anew = index.rebuilt()
     assert (len(anew), anew.dead) == (3, 0)
     assert anew.search("E-Akte", AKTE) == index.search("E-Akte", AKTE)
+
+
+def test_english_questions_find_those_who_wrote_in_german(table):
+    """For each shipped topic one who declared it, one who wrote its German name, one who wrote another name of it."""
+    documents = []
+    for topic in table.all.values():
+        other = next((name for name in topic.synonyms if not name.isascii() or len(name) > 6), topic.label_de)
+        documents += [
+            Document(id=f"{topic.id}:declared", topics=(topic.id,), text="Seit drei Jahren dabei"),
+            Document(id=f"{topic.id}:named", text=f"Wir haben im Haus einiges erprobt: {topic.label_de}."),
+            Document(id=f"{topic.id}:other", text=f"Zuständig für {other} und Organisation."),
+        ]
+    index = Index.build(documents)
+
+    def ranked(topic):
+        resolved = table.resolve(topic.label_en)
+        hits = index.search(topic.label_en, resolved.topic if resolved else None, limit=10)
+        return ids(hits), {f"{topic.id}:{how}" for how in ("declared", "named", "other")}
+
+    assert quality(ranked(topic) for topic in table.all.values()).ndcg >= 0.80
