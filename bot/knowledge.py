@@ -48,6 +48,8 @@ class Knowledge:
         else:
             for document in documents:
                 self.people.put(document)
+            if self.people.dead > max(AT_ONCE, len(self.people)):
+                self.people = self.people.rebuilt()
         self._people_mark = mark
 
     async def _take_in(self, uow: UnitOfWork, changed: Sequence[str]) -> list[Document]:

@@ -84,14 +84,17 @@ async def _answer(scene: Scene, uow: Unit, query: str, asker: str | None, limit:
 def _understood(scene: Scene, query: str, home: Body | None) -> tuple[str, Filters]:
     """The topic and the filters, as the chat would read the question; what is no question is a topic as a whole."""
     situation = Situation(today=scene.today(), now=scene.now, lexicon=scene.knowledge)
-    wish = understand(query, situation).intent
+    heard = understand(query, situation)
+    wish = heard.intent
     if isinstance(wish, FindLessons):
         wish = FindContacts(topic=wish.topic, near=wish.near, state=wish.state, size=wish.size)
     if not isinstance(wish, FindContacts) or not wish.topic:
         return query, Filters()
     place = scene.knowledge.place(wish.near) if wish.near else None
     near = place.municipality if isinstance(place, Exact) else None
-    return wish.topic, refined(Filters(), wish, near, home)
+    filters = refined(Filters(), wish, near, home)
+    bare = not heard.sure and not in_force(filters)  # a few words and no question: all of them are what is sought
+    return query if bare else wish.topic, filters
 
 
 def _result(scene: Scene, one: Candidate, filters: Filters, where: Around) -> dict[str, Any]:

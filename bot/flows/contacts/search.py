@@ -13,6 +13,7 @@ from bot.matching.topics import Topic
 from bot.model import Body, Enquiry, Filters, IntroductionState, Offer, Person
 from bot.turn import Scene
 
+TAIL_AT_MOST = 50  # hits after which those who hardly fit aren't read any more
 WITHIN_KM = 50  # "near" without a distance
 LEVELS = {"expert": frozenset({"expert", "running"}), "beginner": frozenset({"beginner"})}
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -121,13 +122,14 @@ async def pool(
     offers = await scene.uow.people.offers_of(people)
     bodies = await scene.uow.people.bodies_of(people, scene.today(asker))
     blocked = await scene.uow.people.blocked(asker.key)
+    asked = _grams(text)
     found: list[Candidate] = []
     for key, person in people.items():
         paused = person.paused_on(scene.today(person))
         if key in blocked or not findable(person) or (paused and not person.pause_visible):
             continue
         body = bodies.get(key)
-        chosen = _best_offer(offers.get(key, ()), known, scene, text, fits[key])
+        chosen = _best_offer(offers.get(key, ()), known, scene, asked, fits[key])
         if chosen is None:
             continue
         offer, fit = chosen
@@ -156,6 +158,8 @@ def _suggested(
     fits: dict[str, Fit] = {}
     relevance: dict[str, float] = {}
     for hit in index.search(text, topic, allow=lambda key: key != asker.key, floor=floor):
+        if hit.coverage < MAYBE and len(fits) >= TAIL_AT_MOST:
+            continue
         fits[hit.id] = Fit.TEXT if hit.sure else Fit.PERHAPS
         relevance[hit.id] = hit.score
     for narrower in scene.knowledge.topics.narrower(topic) if topic else ():
@@ -165,7 +169,7 @@ def _suggested(
 
 
 def _best_offer(
-    offers: Sequence[Offer], topic: Topic | None, scene: Scene, text: str, suggested: Fit
+    offers: Sequence[Offer], topic: Topic | None, scene: Scene, asked: frozenset[str], suggested: Fit
 ) -> tuple[Offer, Fit] | None:
     """The offer that fits, as the database has it now; None if nothing does any more."""
     offered = [offer for offer in offers if offer.kind == "offer"]
@@ -177,7 +181,6 @@ def _best_offer(
         for offer in offered:
             if offer.topic in narrower:
                 return offer, Fit.NARROWER
-    asked = _grams(text)
     shared = [(len(asked & _grams(offer.text)), offer) for offer in offered]
     most, best = max(shared, key=lambda pair: pair[0], default=(0, None))
     return (best, suggested) if best is not None and most > 0 else None
