@@ -84,9 +84,14 @@ class Lotse:
         return Scene(now=self.now(), rules=self.core.rules, knowledge=self.core.knowledge, uow=uow)
 
 
-def configured(_settings: Settings) -> Sequence[Adapter]:
+def configured(settings: Settings) -> Sequence[Adapter]:
     """The platforms this deployment talks on. The terminal is none of them: it needs somebody in front of it."""
-    return ()
+    found: list[Adapter] = []
+    if settings.teams_configured:
+        from adapters.teams.adapter import TeamsAdapter  # noqa: PLC0415  (the SDK takes a second and 50 MB)
+
+        found.append(TeamsAdapter(settings))
+    return found
 
 
 def real_time() -> datetime:
@@ -180,6 +185,8 @@ async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
         )
         async with asyncio.TaskGroup() as tasks:
             serving = tasks.create_task(serve(settings, lotse.storage, scheduler, metrics, adapters))
+            async with lotse.storage.unit(write=False) as uow:
+                await lotse.core.knowledge.refresh(uow)  # so that the first to write needn't wait for it
             scheduler.start()
             listening: list[asyncio.Task[None]] = []
             turns: list[Turns] = []

@@ -1,5 +1,6 @@
 """What the core knows by heart: the register, the topics and the index over people, kept in step with the stores."""
 
+import asyncio
 from collections.abc import Sequence
 
 from bot.geo import state_named
@@ -16,41 +17,65 @@ class Knowledge:
     """In memory, one per process, the same over both databases. It only ever suggests: whoever is shown was read
     from the database in the same turn.
 
-    `refresh` costs two counters when nothing has changed.
+    `refresh` costs two counters when nothing has changed. What takes longer than a turn may (the index of everybody,
+    at the start and when it has become fragmented) is built in a thread, and the loop goes on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, fragmented: int = AT_ONCE) -> None:
+        """`fragmented`: dead entries of the index from which it may be built anew."""
+        self._fragmented = fragmented
         self.places = Gazetteer(())
         self.topics = TopicTable(())
         self.people = Index.build(())
-        self._states: dict[str, str] = {}
+        self._homes: dict[str, str] = {}  # person → body
+        self._states: dict[str, str] = {}  # body → state
         self._topic_mark = -1
         self._people_mark = -1
+        self._one_at_a_time = asyncio.Lock()
+        self._rebuild: asyncio.Task[Index] | None = None
+        self._since: set[str] = set()  # who has changed since the rebuild began
 
     async def refresh(self, uow: UnitOfWork) -> None:
         """Takes in what has changed since the last time, in this or any other process."""
-        mark = await uow.topics.mark()
-        if mark != self._topic_mark:
-            self.places = Gazetteer(await uow.bodies.all())
-            self.topics = TopicTable(await uow.topics.all())
-            self._topic_mark = mark
-            self._people_mark = -1
-        mark, changed = await uow.people.changed_since(self._people_mark)
-        if mark == self._people_mark:
-            return
-        documents = [
-            document
-            for start in range(0, len(changed), AT_ONCE)
-            for document in await self._take_in(uow, changed[start : start + AT_ONCE])
-        ]
+        async with self._one_at_a_time:
+            mark = await uow.topics.mark()
+            if mark != self._topic_mark:
+                self.places = Gazetteer(await uow.bodies.all())
+                self._states = {body.key: body.state for body in self.places.all}
+                self.topics = TopicTable(await uow.topics.all())
+                self._topic_mark = mark
+            mark, changed = await uow.people.changed_since(self._people_mark)
+            if mark != self._people_mark:
+                await self._follow(uow, changed)
+                self._people_mark = mark
+            self._swap()
+
+    async def _follow(self, uow: UnitOfWork, changed: Sequence[str]) -> None:
+        documents: list[Document] = []
+        for start in range(0, len(changed), AT_ONCE):
+            documents += await self._take_in(uow, changed[start : start + AT_ONCE])
         if self._people_mark == -1:
-            self.people = Index.build(documents)
-        else:
-            for document in documents:
-                self.people.put(document)
-            if self.people.dead > max(AT_ONCE, len(self.people)):
-                self.people = self.people.rebuilt()
-        self._people_mark = mark
+            self.people = await asyncio.to_thread(Index.build, documents)
+            return
+        for document in documents:
+            self.people.put(document)
+        if self._rebuild is not None:
+            self._since.update(changed)
+        elif self.people.dead > max(self._fragmented, len(self.people)):
+            self._rebuild = asyncio.create_task(asyncio.to_thread(Index.build, self.people.documents))
+
+    def _swap(self) -> None:
+        """Takes the rebuilt index, with what has changed since it began."""
+        if self._rebuild is None or not self._rebuild.done():
+            return
+        rebuilt = self._rebuild.result()
+        now = {document.id: document for document in self.people.documents}
+        for key in self._since:
+            if key in now:
+                rebuilt.put(now[key])
+            else:
+                rebuilt.remove(key)
+        self.people, self._rebuild, self._since = rebuilt, None, set()
 
     async def _take_in(self, uow: UnitOfWork, changed: Sequence[str]) -> list[Document]:
         """The documents of those who can be found; the others leave the index."""
@@ -60,9 +85,9 @@ class Knowledge:
         documents: list[Document] = []
         for key in changed:
             if body := bodies.get(key):
-                self._states[key] = body.state
+                self._homes[key] = body.key
             else:
-                self._states.pop(key, None)
+                self._homes.pop(key, None)
             person = people.get(key)
             offered = [offer for offer in offers.get(key, ()) if offer.kind == "offer"]
             if person is not None and offered and findable(person):
@@ -72,7 +97,7 @@ class Knowledge:
         return documents
 
     def home_state(self, person: str) -> str | None:
-        return self._states.get(person)
+        return self._states.get(self._homes.get(person, ""))
 
     # What the understanding asks (its Lexicon).
 

@@ -86,8 +86,10 @@ class Index:
         """Slots of documents that were changed or removed; a new build frees them."""
         return len(self._ids) - len(self._documents)
 
-    def rebuilt(self) -> "Index":
-        return Index.build(self._documents.values())
+    @property
+    def documents(self) -> Sequence[Document]:
+        """As they are at this moment."""
+        return list(self._documents.values())
 
     def put(self, document: Document) -> None:
         self.remove(document.id)

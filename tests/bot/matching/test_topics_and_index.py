@@ -124,7 +124,7 @@ def test_dead_slots_are_freed_by_a_new_build():
     for _ in range(3):
         index.put(PEOPLE[0])
     assert (len(index), index.dead) == (3, 3)
-    anew = index.rebuilt()
+    anew = Index.build(index.documents)
     assert (len(anew), anew.dead) == (3, 0)
     assert anew.search("E-Akte", AKTE) == index.search("E-Akte", AKTE)
 
