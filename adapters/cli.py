@@ -200,6 +200,22 @@ def import_municipalities(file: Path, database: Database = None) -> None:
     typer.echo(_carry_out(people.take_municipalities(_settings(database), file)))
 
 
+@imports.command("topics")
+def import_topics(file: Path, database: Database = None) -> None:
+    """Columns: id, label_de, label_en; optional: synonyms (separated by ;), broader, merged_into (the id of another)."""
+    from adapters import app as composition
+    from adapters.topic_rows import import_topics
+
+    settings = _settings(database)
+
+    async def taken() -> str:
+        async with composition.beside(settings) as lotse:
+            put, merged = await import_topics(lotse, file)
+        return f"{put} topics taken" + (f", {merged} merged" if merged else "")
+
+    typer.echo(_carry_out(taken()))
+
+
 @imports.command("people")
 def import_people(file: Path, database: Database = None) -> None:
     """Columns: name; optional: municipality, topics, text, function, email, phone, account, role, listing, language,
@@ -275,6 +291,27 @@ def topics_add(
 
     topic = Topic(id=key, label_de=german, label_en=english, synonyms=tuple(synonyms or ()), broader=broader)
     typer.echo(_carry_out(network.add_topic(_settings(database), topic)))
+
+
+@topics.command("merge")
+def topics_merge(
+    old: Annotated[str, typer.Argument(metavar="ID")],
+    into: Annotated[str, typer.Argument(metavar="INTO")],
+    database: Database = None,
+) -> None:
+    """Make two topics one: all names, profiles and requests of the first go to the second. Can't be undone."""
+    from adapters.commands import network
+
+    typer.echo(_carry_out(network.merge_topics(_settings(database), old, into)))
+
+
+@topics.command("gaps")
+def topics_gaps(database: Database = None) -> None:
+    """Topics that are wanted and not covered, and those people named that aren't in the table."""
+    from adapters.commands import network
+
+    lines = _carry_out(network.gaps(_settings(database)))
+    typer.echo("\n".join(lines) if lines else "no gaps")
 
 
 @domains.command("tie")

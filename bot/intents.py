@@ -427,6 +427,28 @@ class GapReport: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TopicAdd:
+    """A new topic for everybody; names are separated by commas."""
+
+    label: str | None = None
+    english: str | None = None
+    synonyms: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicSynonym:
+    synonym: str | None = None
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicMerge:
+    topic: str | None = None
+    into: str | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Help: ...
 
 
@@ -472,6 +494,7 @@ Intent: TypeAlias = (
     | PlanVisit | RescheduleVisit | CancelVisit | MyVisits | ShareLesson | MyLessons | Snooze
     | Subscribe | Unsubscribe | StopPrompts
     | NudgeCreate | NudgeList | NudgePause | NudgeResume | NudgePreview | NudgeStats | GapReport
+    | TopicAdd | TopicSynonym | TopicMerge
     | Help | Greet | Thanks | Yes | No | Cancel | Pick | Unknown
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 from bot.events import Account, Address, Incoming
 from bot.kinds import Kind, Send, Wait
-from bot.matching.topics import Topic
+from bot.matching.topics import Gap, Topic
 from bot.messages import Ask, Choices, Message
 from bot.model import (
     AccountRow,
@@ -129,7 +129,16 @@ class Topics(Protocol):
     async def mark(self) -> int:
         """Rises with each change of the table."""
 
-    async def put(self, topic: Topic) -> None: ...
+    async def put(self, topic: Topic) -> None:
+        """Adds a topic, or brings one up to date; who named it in free text has declared it from now on."""
+
+    async def merge(self, topic: Topic, into: Topic) -> None:
+        """Everything about the first is about the second from now on, and its names lead there. Can't be undone.
+        Raises KeyError if one of them isn't in the table.
+        """
+
+    async def gaps(self) -> Sequence[Gap]:
+        """Noted demand that nobody has met, and free text that isn't in the table; most people first."""
 
 
 # ---------------------------------------------------------------- enquiries and introductions

@@ -18,7 +18,7 @@ async def seed(storage: Storage) -> bool:
         register = list(municipalities())
         for start in range(0, len(register), BATCH):
             await uow.bodies.put(*register[start : start + BATCH])
-        await uow.topics.put(*topics())
+        await uow.topics.ship(topics())
         await uow.meta.put(SEEDED, VERSION)
         if await uow.meta.get(INSTANCE) is None:
             await uow.meta.put(INSTANCE, new_key("n"))

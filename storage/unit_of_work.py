@@ -46,7 +46,7 @@ class Unit:
         self.accounts = AccountStore(transaction)
         self.people = PersonStore(transaction, AffiliationStore(transaction))
         self.bodies = BodyStore(transaction)
-        self.topics = TopicStore(transaction)
+        self.topics = TopicStore(transaction, self.people.touched)
         self.enquiries = EnquiryStore(transaction)
         self.introductions = IntroductionStore(transaction)
         self.desk = DeskStore(transaction)

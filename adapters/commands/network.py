@@ -8,6 +8,7 @@ from adapters.app import Lotse, Unfit, beside
 from adapters.config import Settings
 from bot.flows.desk import answer as answered
 from bot.flows.listing import place_line
+from bot.flows.topics import FEW, MAX_NAME
 from bot.matching.places import label
 from bot.matching.topics import Topic
 from bot.turn import Replies, Scene
@@ -68,6 +69,37 @@ async def add_topic(settings: Settings, topic: Topic) -> str:
         await uow.audit.note(lotse.now(), "operator", "topic.put", topic.id)
         await uow.commit()
     return f"{'changed' if topic.id in known else 'added'}: {_line(topic)}"
+
+
+async def merge_topics(settings: Settings, old: str, into: str) -> str:
+    """Everything about the first is about the second from now on. Raises Unfit."""
+    async with beside(settings) as lotse, lotse.storage.unit() as uow:
+        known = {one.id: one for one in await uow.topics.all()}
+        for key in (old, into):
+            if key not in known:
+                raise Unfit(f"there is no topic {key}: `lotse topics list` shows them")
+        if old == into:
+            raise Unfit("a topic can't be merged with itself")
+        await uow.topics.merge(known[old], known[into])
+        await uow.audit.note(lotse.now(), "operator", "topic.merged", old, into=into)
+        await uow.commit()
+    return f"{old} belongs to {into} now, with all its names, profiles and open requests"
+
+
+async def gaps(settings: Settings) -> Sequence[str]:
+    """What is wanted and not covered, and what people named that isn't in the table. Below five no number is shown."""
+    async with beside(settings) as lotse, lotse.storage.unit(write=False) as uow:
+        found = await uow.topics.gaps()
+    lines = [f"wanted   {_few(one.asked):<8}  {one.topic or one.text}" for one in found if one.asked]
+    return lines + [
+        f"unknown  {_few(one.asked + one.offered):<8}  {one.text}"
+        for one in found
+        if one.topic is None and len(one.text) <= MAX_NAME
+    ]
+
+
+def _few(n: int) -> str:
+    return f"under {FEW}" if n < FEW else str(n)
 
 
 def _line(topic: Topic) -> str:

@@ -14,6 +14,7 @@ from bot.flows import (
     offers,
     privacy,
     profile,
+    topics,
     upkeep,
 )
 from bot.turn import DueHandler, Handlers
@@ -31,6 +32,7 @@ HANDLERS: Handlers = {
     **privacy.HANDLERS,
     **moderation.HANDLERS,
     **desk.HANDLERS,
+    **topics.HANDLERS,
     **help.HANDLERS,
 }
 DUE: Mapping[str, DueHandler] = {**first_contact.DUE, **contacts.DUE, **introductions.DUE, **upkeep.DUE}

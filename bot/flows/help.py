@@ -3,7 +3,6 @@
 from bot.intents import (
     Cancel,
     CancelVisit,
-    GapReport,
     Greet,
     Help,
     Intent,
@@ -94,5 +93,4 @@ HANDLERS: Handlers = {
     NudgeResume: for_admins("help.later.nudge"),
     NudgePreview: for_admins("help.later.nudge"),
     NudgeStats: for_admins("help.later.nudge"),
-    GapReport: for_admins("help.later.gaps"),
 }

@@ -12,7 +12,7 @@ from rapidfuzz.process import extract
 
 from bot.matching.postings import TermPostings, WordPostings
 from bot.matching.text import asked_words, grams, stem, words
-from bot.matching.topics import Topic
+from bot.matching.topics import Topic, names_of
 
 K_STEMS, K_GRAMS, B = 1.2, 4.0, 0.75
 DECLARED = 3  # how often a title counts
@@ -123,7 +123,7 @@ class Index:
         before all others; who uses another name of the topic is found like those who use the words of the question.
         """
         scores, covered = self._rated([self._meant(word) for word in asked_words(text)])
-        for name in _names_of(topic):
+        for name in names_of(topic):
             self._rate_name([stem(word) for word in words(name)], scores, covered)
         for key in self._declared.get(topic.id, ()) if topic is not None else ():
             covered[self._slot[key]] = 1.0
@@ -230,7 +230,3 @@ def _said(document: Document) -> Mapping[str, int]:
 
 def _stem_of(word: str) -> tuple[str, ...]:
     return (stem(word),)
-
-
-def _names_of(topic: Topic | None) -> tuple[str, ...]:
-    return () if topic is None else (topic.label_de, topic.label_en, *topic.synonyms)

@@ -1,7 +1,7 @@
 """The table of topics: it alone bridges abbreviations, English and the many names of one thing."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
@@ -34,16 +34,26 @@ class Resolved:
         return self.because != "typo"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """What is asked for and nobody covers, or what people named that isn't in the table; with numbers of people."""
+
+    topic: str | None  # id; None: free text
+    text: str  # as somebody wrote it
+    asked: int = 0  # noted demands, not met so far
+    offered: int = 0  # say that they can help; only counted for free text
+
+
 class TopicTable:
     def __init__(self, topics: Iterable[Topic]) -> None:
         self.all: dict[str, Topic] = {topic.id: topic for topic in topics}
         self._names: dict[str, tuple[Topic, str]] = {}
         for topic in self.all.values():
             for name in (topic.label_de, topic.label_en):
-                self._names.setdefault(_squeezed(name), (topic, name))
+                self._names.setdefault(same_name(name), (topic, name))
         for topic in self.all.values():
             for name in topic.synonyms:
-                self._names.setdefault(_squeezed(name), (topic, name))
+                self._names.setdefault(same_name(name), (topic, name))
 
     @cached_property
     def _stemmed(self) -> dict[str, tuple[Topic, str]]:
@@ -61,7 +71,7 @@ class TopicTable:
 
     def resolve(self, text: str) -> Resolved | None:
         """Folded without blanks and hyphens; then stemmed; then with a typo."""
-        squeezed = _squeezed(text)
+        squeezed = same_name(text)
         if len(squeezed) < 2:
             return None
         if found := self._names.get(squeezed):
@@ -91,15 +101,14 @@ class TopicTable:
     def narrower(self, topic: Topic) -> Sequence[Topic]:
         return [one for one in self.all.values() if one.broader == topic.id]
 
-    def with_topic(self, topic: Topic) -> "TopicTable":
-        return TopicTable({**self.all, topic.id: topic}.values())
 
-    def with_synonym(self, key: str, synonym: str) -> "TopicTable":
-        topic = self.all[key]
-        return self.with_topic(replace(topic, synonyms=(*topic.synonyms, synonym)))
+def names_of(topic: Topic | None) -> tuple[str, ...]:
+    """Everything it is called, in both languages."""
+    return () if topic is None else (topic.label_de, topic.label_en, *topic.synonyms)
 
 
-def _squeezed(text: str) -> str:
+def same_name(text: str) -> str:
+    """Equal for two ways of writing one name: letter case, umlauts, blanks and hyphens apart."""
     return "".join(letter for letter in fold(text) if letter.isalnum() or letter in "+#")
 
 

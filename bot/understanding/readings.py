@@ -37,6 +37,7 @@ from bot.understanding.slots import (
     nudge_named,
     nudge_of,
     subject_of,
+    topic_edit_of,
 )
 from bot.understanding.topic import topic_of
 
@@ -46,7 +47,18 @@ TOPICAL = frozenset(
     {"find_contacts", "find_lessons", "offer_topic", "want_topic", "remove_topic", "subscribe", "unsubscribe"}
 )
 OFFICE = frozenset(
-    {"nudge_create", "nudge_list", "nudge_pause", "nudge_resume", "nudge_preview", "nudge_stats", "gap_report"}
+    {
+        "nudge_create",
+        "nudge_list",
+        "nudge_pause",
+        "nudge_resume",
+        "nudge_preview",
+        "nudge_stats",
+        "gap_report",
+        "topic_add",
+        "topic_synonym",
+        "topic_merge",
+    }
 )
 _SINCE = re.compile(
     r"\b(?:seit|since|for)\s+((?:etwa |ca\.? |about )?\w+\s+(?:jahre?n?|monate?n?|years?|months?)|\d{4})", re.IGNORECASE
@@ -270,6 +282,8 @@ def _filled(name: str, heard: Heard) -> Intent:
             return NudgeCreate(**nudge_of(text))
         case "nudge_pause" | "nudge_resume" | "nudge_preview" | "nudge_stats":
             return _made(name, name=nudge_named(heard))
+        case "topic_add" | "topic_synonym" | "topic_merge":
+            return _made(name, **topic_edit_of(text))
         case "snooze":
             at = heard.times[0].at if heard.times else None
             return Snooze(date=day, time=at)

@@ -65,6 +65,29 @@ _OFFICE = frozenset(
 _FREE_AUDIENCE = re.compile(r"^\s*(?:alle\s+(?:zwei|drei|vier|\d+)\b|all the time)", re.IGNORECASE)
 
 
+_QUOTES = "„“”\"'‚‘ .:!?"
+_EDITS = [
+    re.compile(r"(?:nimm|nehmen sie|leg|lege|legen sie|füg|füge|add)\b\s+(?:bitte\s+|please\s+)?(?P<label>.+?)\s+(?:als|as)\s+(?:an?\s+)?(?:neues?\s+|new\s+)?(?:thema|topic)\b", re.IGNORECASE),
+    re.compile(r"^(?:bitte\s+)?(?:(?:ein\s+)?neues thema|new topic)\b[\s:]*(?P<label>.+?)(?:\s+(?:anlegen|aufnehmen|hinzufügen|einführen))?[.!?]*$", re.IGNORECASE),
+    re.compile(r"(?:das\s+)?thema\s+(?P<label>.+?)\s+(?:anlegen|aufnehmen|hinzufügen|einführen)\b", re.IGNORECASE),
+    re.compile(r"add\s+(?:the\s+)?topic\s+(?P<label>.+?)[.!?]*$", re.IGNORECASE),
+    re.compile(r"(?P<synonym>\S.*?)\s+(?:ist|als|is|as)\s+(?:auch\s+)?(?:ein\s+|an?\s+)?(?:anderer name|anderes wort|synonym|other name|another name)\s+(?:für|von|zu|for|of)\s+(?P<topic>.+?)(?:\s+(?:auf|ein|hinzu|an|aufnehmen|hinzufügen|eintragen|anlegen))?[.!?]*$", re.IGNORECASE),
+    re.compile(r"(?:synonym)\b[\s:]*(?P<synonym>\S.*?)\s+(?:für|von|zu|for|of)\s+(?P<topic>.+?)(?:\s+(?:auf|ein|hinzu|an|aufnehmen|hinzufügen|eintragen|anlegen))?[.!?]*$", re.IGNORECASE),
+    re.compile(r"(?:leg|lege|legen sie|führ|führe|führen sie|fass|fasse)\b\s+(?:bitte\s+)?(?:(?:das|die)\s+themen?\s+)?(?P<topic>.+?)\s+(?:mit|und)\s+(?P<into>.+?)\s+zusammen\b", re.IGNORECASE),
+    re.compile(r"(?:(?:das|die)\s+)?(?:themen?\s+)?(?P<topic>\S.*?)\s+(?:mit|und)\s+(?P<into>.+?)\s+(?:zusammenlegen|zusammenführen|zusammenfassen|vereinen)\b", re.IGNORECASE),
+    re.compile(r"merge\s+(?:the\s+)?(?:topics?\s+)?(?P<topic>.+?)\s+(?:into|with|and)\s+(?P<into>.+?)[.!?]*$", re.IGNORECASE),
+]  # fmt: skip
+_ADDING = re.compile(r"^(?:bitte\s+|please\s+)?(?:nimm|nehmen sie|trag|trage|add|füge?)\s+", re.IGNORECASE)
+
+
+def topic_edit_of(text: str) -> dict[str, str]:
+    """What a change of the topic table is about: a label, or a name and the topic, or two topics."""
+    for pattern in _EDITS:
+        if found := pattern.search(text.strip()):
+            return {slot: _ADDING.sub("", said).strip(_QUOTES) for slot, said in found.groupdict().items()}
+    return {}
+
+
 def subject_of(text: str) -> str | None:
     """What a visit or an introduction is about, where the text says so: "wegen der Dienstvereinbarung"."""
     for pattern in _SUBJECT:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from storage.meta import SEEDED
 from storage.seed import seed
 from storage.unit_of_work import Storage
 
@@ -31,3 +32,21 @@ async def test_what_was_loaded_is_left_alone(storage: Storage):
     async with storage.unit(write=False) as uow:
         assert changed in await uow.topics.all()
         assert await uow.topics.mark() == mark
+
+
+async def test_the_topics_of_a_new_release_leave_added_names_and_merged_topics_as_they_are(storage: Storage):
+    await seed(storage)
+    async with storage.unit() as uow:
+        known = {topic.id: topic for topic in await uow.topics.all()}
+        await uow.topics.put(replace(known["eakte"], synonyms=(*known["eakte"].synonyms, "Aktenzauber")))
+        await uow.topics.merge(known["dms"], known["eakte"])
+        await uow.meta.put(SEEDED, "before")
+        await uow.commit()
+
+    assert await seed(storage)
+
+    async with storage.unit(write=False) as uow:
+        after = {topic.id: topic for topic in await uow.topics.all()}
+    assert "dms" not in after
+    assert "Aktenzauber" in after["eakte"].synonyms
+    assert set(known["eakte"].synonyms) <= set(after["eakte"].synonyms)

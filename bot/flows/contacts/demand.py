@@ -37,6 +37,12 @@ async def demand_met(scene: Scene, person: Person) -> Replies:
     return []
 
 
+async def look_again(scene: Scene, topic: str) -> None:
+    """Call when a topic has got new names or people: whoever waits for it is told if somebody is there now."""
+    for enquiry in await scene.uow.enquiries.demands(topic, ""):
+        await scene.uow.agenda.set(MET, enquiry.key, scene.now)
+
+
 async def tell_demand_met(scene: Scene, subject: str) -> Replies:
     enquiry = await scene.uow.enquiries.get(subject)
     if enquiry is None or enquiry.demand_noted_at is None or enquiry.demand_met_at is not None:

@@ -36,6 +36,8 @@ def reasons(scene: Scene, one: Candidate, filters: Filters, where: Around, words
         topic = f"{topic}, {how}"
     key = "contacts.reason.perhaps" if one.fit is Fit.PERHAPS else "contacts.reason.topic"
     found = [words(key, topic=topic)]
+    if one.by_function and one.person.function:
+        found.insert(0, words("contacts.reason.function", function=one.person.function))
     own_place = where.home is not None and where.near is not None and where.home.key == where.near.key
     if filters.near and one.km_near is not None and where.near is not None and not own_place:
         found.append(words("contacts.reason.near", km=words.number(round(one.km_near)), place=where.near.name))

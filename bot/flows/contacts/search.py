@@ -9,7 +9,7 @@ from bot.knowledge import findable
 from bot.matching.index import MAYBE
 from bot.matching.places import km, similar_size, size_class
 from bot.matching.text import grams, words
-from bot.matching.topics import Topic
+from bot.matching.topics import Topic, names_of
 from bot.model import Body, Enquiry, Filters, IntroductionState, Offer, Person
 from bot.turn import Scene
 
@@ -41,6 +41,7 @@ class Candidate:
     km_near: float | None  # from the place asked for
     similar: bool  # half to double the asker's population
     paused: bool
+    by_function: bool = False  # it is their function that fits, not what they offer
     last_asked: datetime | None = None
     full: bool = False  # at their cap
 
@@ -122,24 +123,26 @@ async def pool(
     offers = await scene.uow.people.offers_of(people)
     bodies = await scene.uow.people.bodies_of(people, scene.today(asker))
     blocked = await scene.uow.people.blocked(asker.key)
-    asked = _grams(text)
+    asked = _grams(" ".join([text, *names_of(known)]))
+    narrower = frozenset(one.id for one in scene.knowledge.topics.narrower(known)) if known else frozenset()
     found: list[Candidate] = []
     for key, person in people.items():
         paused = person.paused_on(scene.today(person))
         if key in blocked or not findable(person) or (paused and not person.pause_visible):
             continue
         body = bodies.get(key)
-        chosen = _best_offer(offers.get(key, ()), known, scene, asked, fits[key])
+        chosen = _best_offer(person, offers.get(key, ()), known, narrower, asked)
         if chosen is None:
             continue
-        offer, fit = chosen
+        offer, fit, by_function = chosen
         home = where.home
         found.append(
             Candidate(
                 person=person,
                 body=body,
                 offer=offer,
-                fit=fit,
+                fit=fits[key] if fit is None else fit,
+                by_function=by_function,
                 relevance=relevance.get(key, 0.0),
                 km=km(home, body) if home and body else None,
                 km_near=km(where.near, body) if where.near and body else None,
@@ -169,21 +172,24 @@ def _suggested(
 
 
 def _best_offer(
-    offers: Sequence[Offer], topic: Topic | None, scene: Scene, asked: frozenset[str], suggested: Fit
-) -> tuple[Offer, Fit] | None:
-    """The offer that fits, as the database has it now; None if nothing does any more."""
+    person: Person, offers: Sequence[Offer], topic: Topic | None, narrower: frozenset[str], asked: frozenset[str]
+) -> tuple[Offer, Fit | None, bool] | None:
+    """The offer that fits best, as the database has it now, with how its topic fits, if that is why it was chosen;
+    and whether it is rather their function that fits. None if they offer nothing any more.
+    """
     offered = [offer for offer in offers if offer.kind == "offer"]
-    if topic is not None:
-        for offer in offered:
-            if offer.topic == topic.id:
-                return offer, Fit.DECLARED
-        narrower = {one.id for one in scene.knowledge.topics.narrower(topic)}
-        for offer in offered:
-            if offer.topic in narrower:
-                return offer, Fit.NARROWER
-    shared = [(len(asked & _grams(offer.text)), offer) for offer in offered]
-    most, best = max(shared, key=lambda pair: pair[0], default=(0, None))
-    return (best, suggested) if best is not None and most > 0 else None
+    if not offered:
+        return None
+    for offer in offered if topic is not None else ():
+        if topic is not None and offer.topic == topic.id:
+            return offer, Fit.DECLARED, False
+    for offer in offered:
+        if offer.topic in narrower:
+            return offer, Fit.NARROWER, False
+    if len(offered) == 1 and not person.function:
+        return offered[0], None, False
+    shared, best = max(((len(asked & _grams(one.text)), one) for one in offered), key=lambda pair: pair[0])
+    return best, None, len(asked & _grams(person.function or "")) > shared
 
 
 def _grams(text: str) -> frozenset[str]:

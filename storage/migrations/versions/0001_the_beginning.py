@@ -187,6 +187,7 @@ def upgrade() -> None:
     sa.Column('label_en', sa.Text(), nullable=False),
     sa.Column('synonyms', sa.Text(), nullable=False),
     sa.Column('broader', sa.Text(), nullable=True),
+    sa.Column('merged_into', sa.Text(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_topics'))
     )
     op.create_table('totals',

@@ -45,12 +45,6 @@ def test_near_topics_begin_with_the_broader_one(table):
     assert table.near(efa)[0].id == "ozg"
 
 
-def test_an_added_synonym_is_known_and_the_old_table_is_not_changed(table):
-    more = table.with_synonym("eakte", "Aktenzauber")
-    assert more.resolve("Aktenzauber").topic.id == "eakte"
-    assert table.resolve("Aktenzauber") is None
-
-
 AKTE = Topic(id="eakte", label_de="E-Akte", label_en="Electronic records", synonyms=("elektronische Akte",))
 PEOPLE = [
     Document(id="p_a", topics=("eakte",), title="Projektleitung", text="Einführung der E-Akte"),
