@@ -137,6 +137,12 @@ def restriction(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(dict.fromkeys(only)), tuple(dict.fromkeys(never))
 
 
+_BETTER = re.compile(
+    r"\b(?:ist|wäre|is)\s+(?:der\s+|die\s+)?((?i:frau|herr|kollegin|kollege|mrs?\.?|ms\.?)\s+[A-ZÄÖÜ][\w-]+)(?=.*\b(?:besser\w*|richtig\w*|"
+    r"geeignet\w*|zuständig|better|right)\b)"
+)
+
+
 def _person(heard: Heard) -> str | None:
     match = re.search(
         r"\b(?:lieber|besser|ask|try|an|frag\w*(?: sie)?(?: lieber)?)\s+((?:die|den|frau|herrn?|mein\w*|unser\w*|our|the)\s+.+|[A-ZÄÖÜ]\w+ [A-ZÄÖÜ]\w+)",
@@ -144,7 +150,8 @@ def _person(heard: Heard) -> str | None:
         re.IGNORECASE,
     )
     if not match:
-        return None
+        named = _BETTER.search(heard.text)
+        return named[1] if named else None
     name = re.split(r"[,.!?]|\b(?:fragen|instead|statt|der macht|die macht)\b", match[1], maxsplit=1)[0].strip()
     return re.sub(r"^(?:die|den|our|the)\s+", "", name) or None
 

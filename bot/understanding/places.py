@@ -51,11 +51,22 @@ def find_states(tokens: Sequence[Token], phrases: Phrases, taken: set[int]) -> l
                 state = phrases.states.get(" ".join(piece for token in part for piece in _pieces(token)))
             if state is None or (length == 1 and len(part[0].fold) < 3 and not part[0].text.isupper()):
                 continue
+            if length == 1 and _is_town(tokens, index):
+                continue
             found.append(FoundState(name=state, first=index, last=index + length))
             index += length - 1
             break
         index += 1
     return found
+
+
+def _is_town(tokens: Sequence[Token], index: int) -> bool:
+    """ "bei Brandenburg", "Stadt Brandenburg", "Brandenburg an der Havel": the one state with a town of its name."""
+    if tokens[index].fold != "brandenburg":
+        return False
+    before = tokens[index - 1].fold if index else ""
+    after = tokens[index + 1].fold if index + 1 < len(tokens) else ""
+    return before in NEARING | {"stadt"} or after in {"an", "a", "havel"}
 
 
 def _pieces(token: Token) -> list[str]:

@@ -28,7 +28,7 @@ from bot.intents import (
 )
 from bot.understanding.answers import ordinal_in
 from bot.understanding.heard import Heard
-from bot.understanding.places import is_topic
+from bot.understanding.places import is_place, is_topic
 from bot.understanding.slots import (
     before_colon,
     experience_of,
@@ -62,6 +62,12 @@ OFFICE = frozenset(
 )
 _SINCE = re.compile(
     r"\b(?:seit|since|for)\s+((?:etwa |ca\.? |about )?\w+\s+(?:jahre?n?|monate?n?|years?|months?)|\d{4})", re.IGNORECASE
+)
+_HEADS = re.compile(  # what a single word that is a subject of town halls ends in
+    r"^[a-zäöüß-]{3,}(?:management|verwaltung|planung|beteiligung|digitalisierung|bewirtschaftung|beschaffung|förderung"
+    r"|ausbau|software|verfahren|portal|plattform|strategie|konzept|schutz|sicherheit|recht|register|akte|wesen|steuer"
+    r"|bildung|entwicklung|infrastruktur|archivierung|automatisierung)s?$",
+    re.IGNORECASE,
 )
 _CODE = re.compile(r"^\s*([A-Z0-9]{4}-?[A-Z0-9]{4})\s*$", re.IGNORECASE)
 _SUSPICIOUS = re.compile(
@@ -101,7 +107,9 @@ def _bare_topic(heard: Heard) -> Intent | None:
     if not 0 < len(words) <= 8:
         return None
     topic = topic_of(heard)
-    if topic and is_topic(heard.situation.lexicon, topic):
+    if topic and (
+        is_topic(heard.situation.lexicon, topic) or (topic == heard.text.strip(" ?!.") and _HEADS.search(topic))
+    ):
         return _find(heard, topic)
     return None
 
@@ -151,7 +159,11 @@ def _filters(heard: Heard) -> dict[str, Any]:
         r"\b(?:einsteiger|anfänger|erst anf\w*|am anfang|grad erst|gerade erst|beginner)", text, re.IGNORECASE
     ) and not re.search(r"kein\w* (?:einsteiger|anfänger)", text, re.IGNORECASE):
         found["level"] = "beginner"
-    elif re.search(r"\b(?:expert|profi|fortgeschritten|advanced)", text, re.IGNORECASE):
+    elif re.search(
+        r"\b(?:expert|profi\b|profis\b|fortgeschritten|advanced|(?:richtig|wirklich|sehr|besonders|really) (?:fit|gut|erfahren|tief drin|experienced|good)|seit jahren|viel erfahrung)",
+        text,
+        re.IGNORECASE,
+    ):
         found["level"] = "expert"
     if re.search(r"\b(?:ansehen|anschauen|see (?:it|that))\b", text, re.IGNORECASE) and re.search(
         r"\b(?:wo|where)\b", text, re.IGNORECASE
@@ -162,13 +174,13 @@ def _filters(heard: Heard) -> dict[str, Any]:
 
 def _size(text: str) -> str | None:
     if re.search(
-        r"(?:wie wir\b|wie unsere|wie uns\b|unserer größe|unsere größe|ähnlich\w* (?:groß\w*|größe)|vergleichbare[rn]? größe|like ours|our size|similar size|like us|gleich groß)",
+        r"(?:wie wir\b|wie unsere|wie uns\b|unserer größe|unsere größe|ähnlich\w* (?:groß\w*|größe)|vergleichbare[rn]? größe|unserer größen\w*|unserer (?:liga|gewichtsklasse)|like ours|our size|similar size|like us|gleich groß)",
         text,
         re.IGNORECASE,
     ):
         return "similar"
     if re.search(
-        r"mehr als 100[. ]?000|über 100[. ]?000|\bgroßst[aä]dt\w*|\bgroße[nr]? (?:stadt|städte|kommune)|\blarge (?:cit|town)|\bbig cit",
+        r"mehr als 100[. ]?000|über 100[. ]?000|\bgroßst[aä]dt\w*|\bgrö(?:ß|ss)ere[nr]? (?:stadt|städte|kommune)|\bgro(?:ß|ss)e[nr]? (?:stadt|städte|kommune)|\b(?:large|bigg?)(?:er)? (?:cit|town|munic)",
         text,
         re.IGNORECASE,
     ):
@@ -179,16 +191,22 @@ def _size(text: str) -> str | None:
         re.IGNORECASE,
     ):
         return "small"
-    if re.search(r"\bmittel(?:große|st[aä]dt)|\bmittlere[nr]? (?:stadt|städte|kommune)|medium", text, re.IGNORECASE):
+    if re.search(
+        r"\bmittel(?:große|st[aä]dt)|\bmittlere[nr]? (?:stadt|städte|kommune)|medium|mid-?sized", text, re.IGNORECASE
+    ):
         return "medium"
     return None
 
 
 def _compared(text: str) -> str | None:
     """ "lieber kleinere" after a list."""
-    if re.search(r"\b(?:kleiner\w*|smaller)\b", text, re.IGNORECASE):
+    if re.search(r"\b(?:kleine\w*|smaller|small ones)\b", text, re.IGNORECASE):
         return "small"
-    return "large" if re.search(r"\b(?:größer\w*|larger|bigger)\b", text, re.IGNORECASE) else None
+    return (
+        "large"
+        if re.search(r"\b(?:große\w*|größer\w*|larger|bigger|large ones|big ones)\b", text, re.IGNORECASE)
+        else None
+    )
 
 
 def _find(heard: Heard, topic: str | None) -> Intent:
@@ -229,7 +247,7 @@ def _filled(name: str, heard: Heard) -> Intent:
                 visitable=True if re.search(r"zeigen|besuch", text) else None,
             )
         case "pause":
-            return Pause(until=day)
+            return Pause(until=last or day)
         case "language":
             english = re.search(r"engl|english", text, re.IGNORECASE)
             return Language(language="en" if english else "de")
@@ -269,11 +287,15 @@ def _filled(name: str, heard: Heard) -> Intent:
             who = re.search(r"((?:frau|herrn?|mrs?\.?|ms\.?)\s+[\w-]+(?:\s+[A-ZÄÖÜ][\w-]+)?)", text, re.IGNORECASE)
             return SetStandIn(person=who[1] if who else None)
         case "plan_visit":
-            return PlanVisit(municipality=place, date=day, end_date=last, topic=subject_of(text))
+            with_whom = re.search(
+                r"\b(?:bei|mit|zu|with|at)\s+(?:der |dem )?(?i:frau|herrn?|mrs?\.?|ms\.?)\s+([A-ZÄÖÜ][\w-]+)", text
+            )
+            person = with_whom[1] if with_whom else None
+            return PlanVisit(municipality=place, person=person, date=day, end_date=last, topic=subject_of(text))
         case "reschedule_visit":
             return RescheduleVisit(date=_day(heard.dates[-1].when) if heard.dates else None, municipality=place)
         case "cancel_visit":
-            return _made("cancel_visit", municipality=place, date=day)
+            return _made("cancel_visit", municipality=place or _town_in(heard), date=day)
         case "share_lesson":
             topic, said = lesson_of(heard)
             named = before_colon(heard).places or heard.places
@@ -299,6 +321,15 @@ def later(heard: Heard) -> Intent:
     if day is not None and heard.text.rstrip().endswith("?") and not heard.times:
         return RescheduleVisit(date=day)
     return Snooze(date=day, time=heard.times[0].at if heard.times else None)
+
+
+def _town_in(heard: Heard) -> str | None:
+    """A town by its bare name, typed small: "wir müssen siegburg absagen"."""
+    for token in heard.tokens:
+        plain = token.kind == "word" and len(token.fold) > 4 and not heard.phrases.is_frame(token.fold)
+        if plain and token.fold not in heard.phrases.words_too and is_place(heard.situation.lexicon, token.text):
+            return token.text.title() if token.text.islower() else token.text
+    return None
 
 
 def _made(name: str, /, **slots: Any) -> Intent:

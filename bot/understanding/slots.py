@@ -60,7 +60,7 @@ _AUDIENCE = re.compile(
 )
 _OFFICE = frozenset(
     "statistik auswertung zahlen vorschau nudge reminder erinnerung nachricht stats statistics preview pause resume stop"
-    " stoppe pausiere zeig zeige bitte please how show".split()
+    " stoppe pausiere zeig zeige bitte please how show halt halte stell schalte starte aktiviere vom von wie wieviele".split()
 )
 _FREE_AUDIENCE = re.compile(r"^\s*(?:alle\s+(?:zwei|drei|vier|\d+)\b|all the time)", re.IGNORECASE)
 
@@ -125,6 +125,11 @@ def is_scheduled(text: str) -> bool:
     return "schedule" in found and "audience" in found
 
 
+_ORDER = re.compile(
+    r"^\s*(?:daran\s+)?(?:erinnern|erinnert|schicken|schreiben|fragen|remind|send|ask)\s*:\s*", re.IGNORECASE
+)
+
+
 def nudge_of(text: str) -> dict[str, str]:
     """Schedule, audience and text of a nudge, in the admin's words; what isn't said is left out."""
     found: dict[str, str] = {}
@@ -138,9 +143,15 @@ def nudge_of(text: str) -> dict[str, str]:
         content = rest[audience.end() :]
     else:
         content = rest.partition(":")[2]
+    content = _ORDER.sub("", content)
     if content := content.strip(" :,„“\"'."):
         found["text"] = content
     return found
+
+
+_NUDGES = re.compile(
+    r"\b\w{3,}(?:erinnerung|umfrage|nachricht|gruß|reminder|check|abfrage|rundfrage|aufruf)\b", re.IGNORECASE
+)
 
 
 def nudge_named(heard: Heard) -> str | None:
@@ -155,4 +166,7 @@ def nudge_named(heard: Heard) -> str | None:
         and token.fold not in _OFFICE
         and not heard.phrases.is_frame(token.fold)
     ]
-    return next((name for name in named if "-" in name), named[0] if named else topic_of(heard))
+    compound = _NUDGES.search(heard.text)
+    return next(
+        (name for name in named if "-" in name), compound[0] if compound else named[0] if named else topic_of(heard)
+    )
