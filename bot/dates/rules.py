@@ -1,0 +1,35 @@
+"""The pieces that rules are written with, and the list they enter themselves in."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import TypeAlias
+
+from bot.date_words import MONTHS, NUMBERS, ORDINALS, WEEKDAYS, alternatives
+from bot.dates.values import When
+
+MONTH = alternatives(MONTHS)
+WEEKDAY = alternatives(WEEKDAYS)
+ORDINAL = alternatives(ORDINALS)
+N = rf"(?:\d{{1,3}}|{alternatives(NUMBERS)})"
+D = r"(?:0?[1-9]|[12]\d|3\d)"
+M = r"(?:0?[1-9]|1\d)"
+Y = r"(?:\d{4}|'?\d{2}(?!\d|:|\.\d|[.,]?\s*uhr))"
+LEAD = (
+    r"(?:(?:ab|seit|am|an|bis|vom|von|zum|zu|den|dem|der|auf|fur|fuer|um|erst|from|on|until|till|by|the|to|for|of)\s+)"
+)
+TH = r"(?:st|nd|rd|th)"
+WD = rf"(?:(?P<wd>{WEEKDAY})s?,?\s*(?:(?:den|dem|the)\s+)?)?"
+SEP = r"\s*(?:bis(?:\s+(?:zum|einschliesslich))?|to|until|till|through|-|–|und|and|/|\+|&)\s*(?:dem\s+|den\s+|the\s+)?"
+
+Match: TypeAlias = re.Match[str]
+Rule: TypeAlias = tuple[re.Pattern[str], Callable[[Match, date], When | None]]
+RULES: list[Rule] = []
+
+
+def rule(pattern: str) -> Callable[[Callable[[Match, date], When | None]], Callable[[Match, date], When | None]]:
+    def register(read: Callable[[Match, date], When | None]) -> Callable[[Match, date], When | None]:
+        RULES.append((re.compile(rf"(?<![\w]){pattern}(?![\w])"), read))
+        return read
+
+    return register
