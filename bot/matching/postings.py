@@ -5,6 +5,7 @@ is first asked for, and kept. A document takes a slot; a removed one leaves its 
 changed one takes a new slot, so that a change costs what the document costs and no array is ever rewritten.
 """
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -29,18 +30,16 @@ class WordPostings:
 
     def fill(self, documents: Iterable[Mapping[str, int]]) -> None:
         """All documents at once, into slots 0, 1, 2 …; only for an empty one."""
-        ids: list[int] = []
-        slots: list[int] = []
-        counts: list[int] = []
+        ids, counts, sizes = array("i"), array("i"), array("i")  # no objects: a list of millions would stop the loop
         for document in documents:
             for word, count in document.items():
                 ids.append(self._id(word))
                 counts.append(count)
-            slots.append(len(document))
-        word_ids = np.fromiter(ids, np.int32, len(ids))
+            sizes.append(len(document))
+        word_ids = np.frombuffer(ids, np.int32)
         order = np.argsort(word_ids, kind="stable")
-        self._slots = np.repeat(np.arange(len(slots), dtype=np.int32), np.fromiter(slots, np.int32, len(slots)))[order]
-        self._counts = np.fromiter(counts, np.int32, len(counts))[order]
+        self._slots = np.repeat(np.arange(len(sizes), dtype=np.int32), np.frombuffer(sizes, np.int32))[order]
+        self._counts = np.frombuffer(counts, np.int32)[order]
         self._starts = np.concatenate([[0], np.cumsum(np.bincount(word_ids, minlength=len(self.ids)))])
 
     def add(self, word: str, slot: int, count: int) -> None:
