@@ -15,7 +15,7 @@ from bot.access import allowed_here
 from bot.events import Edited, Filled, Incoming, Joined, Left, Picked, Said, Unreadable
 from bot.flows import DUE, HANDLERS, first_contact
 from bot.forms import Field, Form, Invalid, read
-from bot.intents import Cancel, FindContacts, Intent, Pick, Unknown, name_of
+from bot.intents import Cancel, FindContacts, Intent, No, Pick, Unknown, Yes, name_of
 from bot.knowledge import Knowledge
 from bot.messages import Ask, Choice, Choices, Message, Text
 from bot.model import Dialog
@@ -216,7 +216,7 @@ def hear(turn: Turn, text: str) -> Understanding:
 def is_clear(heard: Understanding, text: str) -> bool:
     """A wish that goes before a patient form. A bare subject is none: it may well be the answer that is waited for."""
     match heard.intent:
-        case Unknown():
+        case Unknown() | Yes() | No():
             return False
         case FindContacts(topic=str(topic)) as wish if wish == FindContacts(topic=topic):
             return heard.sure and topic.strip().casefold() != text.strip(" .!?").casefold()
@@ -267,7 +267,7 @@ async def fill_next(turn: Turn, dialog: Dialog, text: str) -> Replies:
 
 
 async def filled(turn: Turn, form: Form, answers: dict[str, str]) -> Replies:
-    """A whole card at once: all mistakes are named together and nothing is lost."""
+    """A whole card at once: all mistakes are named together, and what could be taken isn't asked again."""
     values: dict[str, str] = {}
     wrong: list[tuple[Field, Invalid]] = []
     for field in form.fields:
@@ -277,6 +277,9 @@ async def filled(turn: Turn, form: Form, answers: dict[str, str]) -> Replies:
         else:
             values[field.name] = value
     if wrong:
+        await turn.uow.dialogs.save(
+            Dialog(account=turn.account.account, form=form, answers=values, started_at=turn.now)
+        )
         texts = (Text(text=f"{field.label}: {turn.say(bad.key, **bad.values)}") for field, bad in wrong)
         return [turn.reply(*texts, Ask(form=form, field=wrong[0][0]))]
     await turn.uow.dialogs.drop(turn.account.account)

@@ -341,18 +341,47 @@ class PlanVisit:
     date: dt.date | None = None
     end_date: dt.date | None = None
     topic: str | None = None
+    when: str | None = None  # the days as said, where they had to be asked for
+    details: str | None = None  # "10 bis 15 Uhr, zu zweit"
+    questions: str | None = None  # as said
+    asked: bool = False  # the rest has been asked for
+    host: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendVisit:
+    visit: str
+    send: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerVisit:
+    """To a proposed date: a yes or no from a button, or whatever was written."""
+
+    visit: str
+    yes: bool | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RescheduleVisit:
     date: dt.date | None = None
     municipality: str | None = None
+    visit: str | None = None
+    details: str | None = None  # day and times, as said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelVisit:
     municipality: str | None = None
     date: dt.date | None = None
+    visit: str | None = None
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitHistory:
+    visit: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -491,7 +520,7 @@ Intent: TypeAlias = (
     | ProfileShow | OfferTopic | WantTopic | RemoveTopic | SetAffiliation | SetListing | SetFunction | SetContactData
     | SetCap | SetStandIn | Pause | Resume | ConfirmProfile | Language | LinkAccount | ConfirmLink | SetHome
     | Block | Report | Consent | WithdrawConsent | PrivacyInfo | ExportData | DeleteMe | AskTeam
-    | PlanVisit | RescheduleVisit | CancelVisit | MyVisits | ShareLesson | MyLessons | Snooze
+    | PlanVisit | SendVisit | AnswerVisit | VisitHistory | RescheduleVisit | CancelVisit | MyVisits | ShareLesson | MyLessons | Snooze
     | Subscribe | Unsubscribe | StopPrompts
     | NudgeCreate | NudgeList | NudgePause | NudgeResume | NudgePreview | NudgeStats | GapReport
     | TopicAdd | TopicSynonym | TopicMerge

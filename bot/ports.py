@@ -32,6 +32,7 @@ from bot.model import (
     Source,
     Step,
 )
+from bot.visit_states import Visit, VisitState, VisitStep
 
 ERASED = "p_erased"
 """Stands in an asker's rows (introductions, lists) for a contact who has been erased; no person has this key."""
@@ -187,6 +188,23 @@ class Desk(Protocol):
     async def open(self) -> Sequence[DeskRequest]: ...
     async def of(self, asker: str) -> Sequence[DeskRequest]: ...
     async def save(self, request: DeskRequest) -> None: ...
+
+
+class Visits(Protocol):
+    async def add(self, visit: Visit) -> None: ...
+    async def get(self, key: str) -> Visit | None: ...
+    async def save(self, visit: Visit, *, was: VisitState) -> None:
+        """Raises Conflict if the state is no longer `was`."""
+
+    async def discard(self, key: str) -> None:
+        """A draft nobody else has seen."""
+
+    async def of(self, person: str) -> Sequence[Visit]:
+        """As guest or host, without the drafts; the earliest day first."""
+
+    async def note(self, step: VisitStep) -> None: ...
+    async def steps(self, visit: str) -> Sequence[VisitStep]:
+        """Oldest first."""
 
 
 class Links(Protocol):
@@ -358,6 +376,8 @@ class UnitOfWork(Protocol):
     def introductions(self) -> Introductions: ...
     @property
     def desk(self) -> Desk: ...
+    @property
+    def visits(self) -> Visits: ...
     @property
     def links(self) -> Links: ...
     @property

@@ -7,6 +7,7 @@ from sqlalchemy import Table, and_, delete, exists, func, or_, update
 from sqlalchemy.sql.dml import Delete, Update
 
 from bot.model import IntroductionState
+from bot.visit_states import VisitState
 from storage.columns import Keep
 from storage.tables import (
     accounts,
@@ -23,6 +24,8 @@ from storage.tables import (
     questions,
     searches,
     steps,
+    visit_steps,
+    visits,
 )
 from storage.unit_of_work import Storage
 
@@ -32,7 +35,7 @@ MONTHS_24 = timedelta(days=730)
 
 FINAL = ("sent", "dead", "expired", "held")
 
-PARTS: Mapping[Table, Table] = {steps: introductions, handovers: introductions, questions: outbox}
+PARTS: Mapping[Table, Table] = {steps: introductions, handovers: introductions, questions: outbox, visit_steps: visits}
 """Tables whose rows go with a row of another."""
 
 _in_use = or_(
@@ -60,6 +63,12 @@ RULES: Mapping[tuple[Table, Keep], Callable[[datetime], Delete | Update]] = {
         or_(
             _last_moved <= now - MONTHS_12,
             and_(introductions.c.state == IntroductionState.DRAFT, introductions.c.created_at <= now - DAY),
+        )
+    ),
+    (visits, Keep.CLOSED_12_MONTHS): lambda now: delete(visits).where(
+        or_(
+            visits.c.closed_at <= now - MONTHS_12,
+            and_(visits.c.state == VisitState.DRAFT, visits.c.created_at <= now - DAY),
         )
     ),
     (desk_requests, Keep.ANSWERED_12_MONTHS): lambda now: delete(desk_requests).where(

@@ -96,7 +96,7 @@ class Keep(Enum):
 
     ALWAYS = "as long as the network exists; not about persons"
     PROFILE = "until the person is erased: on their word, or after 24 months without activity"
-    CLOSED_12_MONTHS = "12 months after the introduction was closed"
+    CLOSED_12_MONTHS = "12 months after it was closed"
     ENQUIRY_12_MONTHS = "12 months after it was asked, and not longer than its introductions need it"
     ANSWERED_12_MONTHS = "12 months after the network office answered"
     DRAFT_24_HOURS = "24 hours, then the draft is gone"

@@ -14,7 +14,7 @@ from bot.model import IntroductionState
 from bot.ports import ERASED
 from storage.columns import Erase, Holds, dumps, metadata, tag_of
 from storage.people import folded
-from storage.tables import accounts, enquiries, introductions, offers, outbox, people, tombstones
+from storage.tables import accounts, enquiries, introductions, offers, outbox, people, tombstones, visits
 from storage.transaction import Transaction
 
 _OUTCOME = {
@@ -91,6 +91,8 @@ class PrivacyStore:
         shared = await self._in.column(select(introductions.c.key).where(introductions.c.contact == person))
         wanted = await self._in.rows(select(enquiries.c.key, enquiries.c.sentence).where(enquiries.c.asker == person))
         offered = await self._in.column(select(offers.c.key).where(offers.c.person == person))
+        visiting = await self._in.column(select(visits.c.key).where(visits.c.guest == person))
+        hosting = await self._in.column(select(visits.c.key).where(visits.c.host == person))
         names = {row["name"] for row in mine}
         words = (
             {row["account"] for row in mine} | {row["reason"] for row in asked} | {row["sentence"] for row in wanted}
@@ -108,8 +110,8 @@ class PrivacyStore:
         return Traces(
             person=person,
             accounts=frozenset(row["account"] for row in mine),
-            theirs=frozenset({row["key"] for row in (*asked, *wanted)} | set(offered)),
-            shared=frozenset(shared),
+            theirs=frozenset({row["key"] for row in (*asked, *wanted)} | set(offered) | set(visiting)),
+            shared=frozenset({*shared, *hosting}),
             words=frozenset(word for word in words if word),
             vague=frozenset(word for word in vague if word),
         )

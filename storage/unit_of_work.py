@@ -34,6 +34,7 @@ from storage.tombstones import Tombstones
 from storage.topics import TopicStore
 from storage.totals import TotalStore
 from storage.transaction import Transaction, is_conflict
+from storage.visits import VisitStore
 
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
@@ -50,6 +51,7 @@ class Unit:
         self.enquiries = EnquiryStore(transaction)
         self.introductions = IntroductionStore(transaction)
         self.desk = DeskStore(transaction)
+        self.visits = VisitStore(transaction)
         self.links = LinkStore(transaction)
         self.questions = QuestionStore(transaction)
         self.dialogs = DialogStore(transaction)

@@ -16,6 +16,7 @@ from bot.flows import (
     profile,
     topics,
     upkeep,
+    visits,
 )
 from bot.turn import DueHandler, Handlers
 
@@ -33,6 +34,7 @@ HANDLERS: Handlers = {
     **moderation.HANDLERS,
     **desk.HANDLERS,
     **topics.HANDLERS,
+    **visits.HANDLERS,
     **help.HANDLERS,
 }
-DUE: Mapping[str, DueHandler] = {**first_contact.DUE, **contacts.DUE, **introductions.DUE, **upkeep.DUE}
+DUE: Mapping[str, DueHandler] = {**first_contact.DUE, **contacts.DUE, **introductions.DUE, **upkeep.DUE, **visits.DUE}

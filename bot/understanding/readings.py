@@ -288,7 +288,9 @@ def _filled(name: str, heard: Heard) -> Intent:
             return SetStandIn(person=who[1] if who else None)
         case "plan_visit":
             with_whom = re.search(
-                r"\b(?:bei|mit|zu|with|at)\s+(?:der |dem )?(?i:frau|herrn?|mrs?\.?|ms\.?)\s+([A-ZÄÖÜ][\w-]+)", text
+                r"\b(?:bei|mit|zu|with|at)\s+(?:der |dem )?(?:frau|herrn?|mrs?\.?|ms\.?)\s+([\w-]+)",
+                text,
+                re.IGNORECASE,
             )
             person = with_whom[1] if with_whom else None
             return PlanVisit(municipality=place, person=person, date=day, end_date=last, topic=subject_of(text))

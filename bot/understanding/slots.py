@@ -23,6 +23,10 @@ _SUBJECT = [
     ),
     re.compile(rf"\b(?:to see|look at|see)\s+{_ARTICLE}(.+?)(?=\s+(?:on|at|in|with|and)\b|[,.;!?]|$)", re.IGNORECASE),
 ]
+_ASIDE = re.compile(
+    r",\s*(?:um\s+)?(?:uns\s+)?(?:die\s+|das\s+|den\s+)?([^,.!?]+?)\s+(?:anschauen|ansehen|anzuschauen|anzusehen|besichtigen|angucken)\b",
+    re.IGNORECASE,
+)
 _EXPERIENCE = re.compile(
     rf"\b(?:erfahrung\w*|erkenntnis\w*|experiences?)\b.{{0,80}}?\b(?:mit|zu|zum|zur|with)\s+{_ARTICLE}(\w[\w-]{{3,}})",
     re.IGNORECASE,
@@ -93,7 +97,8 @@ def subject_of(text: str) -> str | None:
     for pattern in _SUBJECT:
         if found := pattern.search(text):
             return found[1].strip()
-    return None
+    found = _ASIDE.search(text)
+    return found[1].strip() if found else None
 
 
 def experience_of(text: str) -> str | None:

@@ -35,7 +35,7 @@ def test_a_column_without_a_tag_is_found():
 
 def test_every_table_with_something_personal_can_be_tied_to_a_person():
     """Rows that go with another row are tied by it."""
-    parts = {tables.steps, tables.questions}
+    parts = {tables.steps, tables.visit_steps, tables.questions}
     loose = [
         table.name
         for table in metadata.sorted_tables

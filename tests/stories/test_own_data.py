@@ -300,7 +300,7 @@ async def test_nothing_open_and_not_yet(miriam: Townsperson):
         ("ja", "keine Frage von mir offen"),
         ("/abbrechen", "abgebrochen"),
         ("danke", "Gern geschehen"),
-        ("meine besuche", "Besuche kann ich noch nicht planen"),
+        ("meine besuche", "noch keine Besuche geplant"),
         ("asdf qwertz", "nicht verstanden"),
         ("hilfe", "Meine Vorstellungen"),
     ):

@@ -337,6 +337,37 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['body'], ['bodies.key'], name=op.f('fk_ties_body_bodies')),
     sa.PrimaryKeyConstraint('domain', 'body', name=op.f('pk_ties'))
     )
+    op.create_table('visits',
+    sa.Column('serial', sa.Integer(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('guest', sa.Text(), nullable=False),
+    sa.Column('host', sa.Text(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=True),
+    sa.Column('topic', sa.Text(), nullable=True),
+    sa.Column('guests', sa.Integer(), nullable=False),
+    sa.Column('questions', sa.Text(), nullable=False),
+    sa.Column('place', sa.Text(), nullable=True),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('first', sa.Date(), nullable=False),
+    sa.Column('last', sa.Date(), nullable=False),
+    sa.Column('starts', sa.Time(), nullable=True),
+    sa.Column('ends', sa.Time(), nullable=True),
+    sa.Column('new_first', sa.Date(), nullable=True),
+    sa.Column('new_last', sa.Date(), nullable=True),
+    sa.Column('new_starts', sa.Time(), nullable=True),
+    sa.Column('new_ends', sa.Time(), nullable=True),
+    sa.Column('proposed_by', sa.Text(), nullable=True),
+    sa.Column('sequence', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['guest'], ['people.key'], name=op.f('fk_visits_guest_people')),
+    sa.PrimaryKeyConstraint('serial', name=op.f('pk_visits')),
+    sa.UniqueConstraint('key', name=op.f('uq_visits_key'))
+    )
+    with op.batch_alter_table('visits', schema=None) as batch_op:
+        batch_op.create_index('ix_visits_guest', ['guest'], unique=False)
+        batch_op.create_index('ix_visits_host', ['host'], unique=False)
+
     op.create_table('desk_requests',
     sa.Column('key', sa.Text(), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
@@ -390,6 +421,21 @@ def upgrade() -> None:
         batch_op.create_index('ix_introductions_contact_created_at', ['contact', 'created_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_introductions_enquiry'), ['enquiry'], unique=False)
 
+    op.create_table('visit_steps',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('visit', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('event', sa.Text(), nullable=False),
+    sa.Column('by', sa.Text(), nullable=False),
+    sa.Column('first', sa.Date(), nullable=False),
+    sa.Column('starts', sa.Time(), nullable=True),
+    sa.Column('ends', sa.Time(), nullable=True),
+    sa.ForeignKeyConstraint(['visit'], ['visits.key'], name=op.f('fk_visit_steps_visit_visits'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_visit_steps'))
+    )
+    with op.batch_alter_table('visit_steps', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_visit_steps_visit'), ['visit'], unique=False)
+
     op.create_table('handovers',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('introduction', sa.Text(), nullable=False),
@@ -437,6 +483,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_handovers_introduction'))
 
     op.drop_table('handovers')
+    with op.batch_alter_table('visit_steps', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_visit_steps_visit'))
+
+    op.drop_table('visit_steps')
     with op.batch_alter_table('introductions', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_introductions_enquiry'))
         batch_op.drop_index('ix_introductions_contact_created_at')
@@ -447,6 +497,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_desk_requests_asker'))
 
     op.drop_table('desk_requests')
+    with op.batch_alter_table('visits', schema=None) as batch_op:
+        batch_op.drop_index('ix_visits_host')
+        batch_op.drop_index('ix_visits_guest')
+
+    op.drop_table('visits')
     op.drop_table('ties')
     with op.batch_alter_table('searches', schema=None) as batch_op:
         batch_op.drop_index('ix_searches_asker_at')
