@@ -195,7 +195,7 @@ async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
                     mine = Turns(_taking(lotse, adapter.transport.capabilities, scheduler.wake))
                     turns.append(mine)
                     await _leftovers(lotse, adapter.transport.platform, mine)
-                    inside = Inside(storage=lotse.storage, turns=mine, now=real_time)
+                    inside = Inside(storage=lotse.storage, turns=mine, now=real_time, core=lotse.core)
                     listening.append(tasks.create_task(kept_up(adapter, inside)))
                 if not adapters:
                     log.warning("no platform is configured: nobody can write to the bot", action="start")

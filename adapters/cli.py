@@ -155,6 +155,21 @@ def release(database: Database = None) -> None:
     typer.echo(_carry_out(operation.release(_settings(database))))
 
 
+@app.command()
+def manifest(
+    out: Annotated[Path, typer.Option("--out", help="The zip file to write.")] = Path("lotse.zip"),
+    tenant: Annotated[str | None, typer.Option("--tenant", help="For the registration of this tenant.")] = None,
+    version: Annotated[str, typer.Option("--app-version", help="Higher than the last one uploaded.")] = "1.0.0",
+) -> None:
+    """Write the app package for Teams, to be uploaded in the Teams admin centre."""
+    from adapters.teams.manifest import package
+
+    settings = _settings(None)
+    content = _tried(lambda: package(settings, tenant=tenant, version=version))
+    _tried(lambda: out.write_bytes(content))
+    typer.echo(f"{out} is written: upload it in the Teams admin centre, see docs/teams.md")
+
+
 # ---------------------------------------------------------------- people
 
 

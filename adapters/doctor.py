@@ -47,6 +47,11 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """In the order in which an operator would repair."""
     for finding in (*_settings(settings), *_time(), *_folder(settings), *_texts()):
         yield finding
+    if settings.teams_configured:
+        from adapters.teams import check  # noqa: PLC0415  (the SDK takes a second)
+
+        async for finding in check.findings(settings):
+            yield finding
     file = sqlite_file(settings.database)
     if file is not None and not file.exists():
         yield Finding("problem", "database", f"there is no file {file} yet", "run `lotse migrate`")

@@ -9,6 +9,7 @@ from typing import Literal, Protocol, TypeAlias
 import structlog
 from aiohttp import web
 
+from bot.dispatch import Core
 from bot.events import Account, Incoming
 from bot.ports import Transport
 from storage.unit_of_work import Storage
@@ -89,6 +90,7 @@ class Inside:
     storage: Storage
     turns: Turns
     now: Callable[[], datetime]
+    core: Core | None = None  # for reading turns that a platform answers in line, such as a search while typing
 
 
 class Adapter(Protocol):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import Text, bindparam, case, func, select, update
 
 from bot.events import Account, Address, Incoming
 from bot.model import AccountRow
@@ -17,11 +17,12 @@ _OF_PERSON = (
     .where(accounts.c.person == bindparam("person_key"))
     .order_by(accounts.c.seen_at.desc(), accounts.c.account)
 )
+_NAME = func.coalesce(func.nullif(bindparam("new_name", type_=Text), ""), accounts.c.name)  # some events name nobody
 _SEEN_IN_ROOM = (
     update(accounts)
     .where(accounts.c.account == bindparam("key"))
     .values(
-        name=case((accounts.c.refused_at.is_(None), bindparam("new_name")), else_=accounts.c.name),
+        name=case((accounts.c.refused_at.is_(None), _NAME), else_=accounts.c.name),
         seen_at=bindparam("new_seen_at"),
         domain=func.coalesce(bindparam("new_domain"), accounts.c.domain),
     )

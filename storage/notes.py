@@ -34,6 +34,12 @@ class NoteStore:
     async def drop(self, platform: str, kind: str, key: str) -> None:
         await self._in.run(delete(notes).where(notes.c.platform == platform, notes.c.kind == kind, notes.c.key == key))
 
+    async def take(self, platform: str, kind: str, key: str) -> dict[str, Any] | None:
+        """The note, which is gone with that: of two who ask at once, one gets it."""
+        taken = delete(notes).where(notes.c.platform == platform, notes.c.kind == kind, notes.c.key == key)
+        found = await self._in.value(taken.returning(notes.c.value))
+        return dict(found) if found is not None else None
+
     async def all(self, platform: str, kind: str) -> Sequence[tuple[str, dict[str, Any]]]:
         """(key, value), oldest first."""
         rows = await self._in.rows(

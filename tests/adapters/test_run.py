@@ -13,6 +13,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60  # seconds until a test is given up
+SEEN: dict[int, list[dict[str, Any]]] = {}  # lines of the log by process
 
 
 @contextmanager
@@ -28,12 +29,16 @@ def lotse(*words: str, **settings: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def logged(process: subprocess.Popen[str], event: str) -> dict[str, Any]:
-    """The next line of the log with this event."""
+    """The line of the log with this event, in whatever order they came."""
     assert process.stderr is not None
-    for line in process.stderr:
-        found: dict[str, Any] = json.loads(line)
+    seen = SEEN.setdefault(process.pid, [])
+    for found in seen:
         if found["event"] == event:
             return found
+    for line in process.stderr:
+        seen.append(json.loads(line))
+        if seen[-1]["event"] == event:
+            return seen[-1]
     raise AssertionError(f"ended without {event!r}")
 
 

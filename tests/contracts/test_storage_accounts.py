@@ -37,6 +37,13 @@ async def test_a_room_never_takes_the_place_of_the_direct_chat(storage: Storage)
     assert (row.name, row.address, row.seen_at) == ("Miriam Vogt", "window 1", NOW + timedelta(hours=1))
 
 
+async def test_an_event_without_a_name_takes_none_away(storage: Storage):
+    async with storage.unit() as uow:
+        await uow.accounts.lock(incoming("console:vogt", name="Miriam Vogt"))
+        row = await uow.accounts.lock(incoming("console:vogt", name=""))
+    assert row.name == "Miriam Vogt"
+
+
 async def test_whoever_writes_again_can_be_reached_again(storage: Storage):
     async with storage.unit() as uow:
         row = await uow.accounts.lock(incoming("console:vogt"))

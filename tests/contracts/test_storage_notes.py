@@ -26,6 +26,9 @@ async def test_a_note_is_kept_replaced_and_dropped(storage: Storage):
         assert await uow.notes.get("matrix", "sync", "token") == {"next": "s2"}
         assert await uow.notes.get("teams", "sync", "token") is None
         assert await uow.notes.all("matrix", "invite") == [("!b", {"by": "@x"}), ("!a", {"by": "@y"})]
+        assert await uow.notes.take("matrix", "invite", "!b") == {"by": "@x"}
+        assert await uow.notes.take("matrix", "invite", "!b") is None
+        await uow.notes.put("matrix", "invite", "!b", {"by": "@x"}, NOW)
         await uow.notes.drop("matrix", "invite", "!b")
         assert [key for key, _ in await uow.notes.all("matrix", "invite")] == ["!a"]
 

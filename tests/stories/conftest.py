@@ -24,6 +24,6 @@ def some_municipalities() -> tuple[Municipality, ...]:
 async def town(storage: Storage) -> Town:
     async with storage.unit() as uow:
         await uow.bodies.put(*some_municipalities())
-        await uow.topics.put(*topics())
+        await uow.topics.ship(topics())
         await uow.commit()
     return Town(storage)

@@ -1,0 +1,134 @@
+"""Handing a promised message over to Teams, once, and what came of it."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, assert_never
+
+import structlog
+
+from adapters.teams.cards import Link, activity
+from adapters.teams.chats import chat_link
+from adapters.teams.connector import Answer, Connector, NotSent, Result, Unknown
+from adapters.teams.conversations import PLATFORM, Conversation, Memory, conversation_of, tenant_and_user
+from adapters.web.files import Files
+from bot.messages import File
+from bot.ports import Capabilities, Delivered, Delivery, Outcome, TryLater, Uncertain, Undeliverable
+from storage.unit_of_work import Storage
+
+log = structlog.get_logger()
+
+AGAIN = frozenset({408, 412, 425, 429, 500, 502, 503, 504})  # 412: several at once in one conversation
+TOO_LARGE = re.compile(r"size|too.?big|large", re.IGNORECASE)
+BLOCKED = re.compile(r"block|disabled|forbidden", re.IGNORECASE)
+
+
+class TeamsTransport:
+    """`bot.ports.Transport`. It needs the storage for chats that have to be opened, and has it once it listens."""
+
+    platform = PLATFORM
+
+    def __init__(
+        self,
+        connector: Connector,
+        memory: Memory,
+        *,
+        allowed: Callable[[str], bool],
+        default_service: str | None,
+        files: Files | None,
+    ) -> None:
+        self._connector = connector
+        self._memory = memory
+        self._allowed = allowed
+        self._default_service = default_service
+        self._files = files
+        self.storage: Storage | None = None
+        self.now: Callable[[], datetime] | None = None
+        self.capabilities = Capabilities(forms=True, buttons=True, edits=True, files=files is not None)
+
+    async def deliver(self, delivery: Delivery) -> Outcome:
+        if self.storage is None:
+            return TryLater(seconds=1.0, cause="starting")
+        to = conversation_of(delivery.address) or await self._memory.chat(self.storage, delivery.account)
+        if to is None:
+            found = await self._open(self.storage, delivery)
+            if not isinstance(found, Conversation):
+                return found
+            to = found
+        if not self._allowed(to.service_url):
+            # An address kept from a time when another service was allowed, or a database from elsewhere.
+            return Undeliverable(cause="service not allowed")
+        files = [block for block in delivery.message.blocks if isinstance(block, File)]
+        links = await self._links(delivery, self._files, files) if files and self._files is not None else ()
+        made = self._made(delivery, links, await chat_link(self.storage, delivery), to)
+        if delivery.replaces_remote is not None:
+            updated = await self._connector.update(to, delivery.replaces_remote, made)
+            if not _gone(updated):
+                return outcome_of(updated, remote_id=delivery.replaces_remote)
+        return outcome_of(await self._connector.send(to, made))
+
+    def _made(self, delivery: Delivery, links: Sequence[Link], chat: Link | None, to: Conversation) -> dict[str, Any]:
+        made = activity(delivery.message, delivery.key, links=links, chat=chat, again=delivery.uncertain)
+        return {**made, "from": {"id": self._connector.bot(to.tenant)}, "conversation": {"id": to.id}}
+
+    async def _links(self, delivery: Delivery, kept: Files, files: Sequence[File]) -> Sequence[Link]:
+        language = delivery.message.language
+        urls = [
+            await kept.offer(file, f"{delivery.key}-{number}", delivery.account, language)
+            for number, file in enumerate(files)
+        ]
+        return [Link(name=file.name, url=url) for file, url in zip(files, urls, strict=True)]
+
+    async def _open(self, storage: Storage, delivery: Delivery) -> Conversation | Outcome:
+        """The direct chat of somebody who has the app and hasn't written; asking twice gives the same one."""
+        known = tenant_and_user(delivery.account)
+        if known is None:
+            return Undeliverable(cause="not an account of Teams")
+        tenant, user = known
+        service_url, member = await self._memory.way_to(storage, delivery.account, tenant)
+        service_url = service_url or self._default_service
+        if service_url is None or not self._allowed(service_url):
+            return Undeliverable(cause="no way to this tenant")
+        found = await self._connector.open(service_url, tenant, member or user)
+        match found:
+            case Answer(status=status, id=str(chat)) if status < 300:
+                made = Conversation(service_url=service_url, id=chat, tenant=tenant)
+                if self.now is not None:
+                    await self._memory.opened(storage, delivery.account, made, self.now())
+                return made
+            case Unknown(cause=cause):
+                return TryLater(cause=cause)  # nothing has been said yet
+            case _:
+                outcome = outcome_of(found)
+                return TryLater(cause="no conversation") if isinstance(outcome, Delivered) else outcome
+
+
+def outcome_of(found: Result, remote_id: str | None = None) -> Outcome:
+    """What an answer of the service means for the promise."""
+    match found:
+        case NotSent(cause=cause):
+            return TryLater(cause=cause)
+        case Unknown(cause=cause):
+            return Uncertain(cause=cause)
+        case Answer(status=status) if 200 <= status < 300:
+            return Delivered(remote_id=found.id or remote_id)
+        case Answer(status=status) if status in AGAIN:
+            return TryLater(seconds=found.retry_after, cause=str(status))
+        case Answer(status=401):
+            return TryLater(seconds=60.0, cause="401")
+        case Answer(status=status, code=code) if status == 413 or (status in (400, 403) and TOO_LARGE.search(code)):
+            return Undeliverable(cause="message too large")
+        case Answer(status=403, code=code):
+            return Undeliverable(cause="blocked" if BLOCKED.search(code) else "app removed")
+        case Answer(status=404 | 410):
+            return Undeliverable(cause="app removed")
+        case Answer(status=status):
+            log.error("message refused", action="teams send", status=status, code=found.code[:60])
+            return Undeliverable(cause=f"message refused ({status})")
+        case _:
+            assert_never(found)
+
+
+def _gone(found: Result) -> bool:
+    """Whether the message to be replaced isn't there any more: then it is sent as a new one."""
+    return isinstance(found, Answer) and found.status in (400, 403, 404, 405, 410)

@@ -1,0 +1,107 @@
+"""The search in the compose box: for people who have agreed, seen by the asker alone, with nothing that isn't released."""
+
+from typing import Any
+
+import pytest
+
+from tests.stories.network import member
+from tests.teams.wire import Line, TeamsPerson, WireTown
+
+ADDRESS = "harms@rathaus.example"
+
+
+@pytest.fixture
+async def asker(town: WireTown) -> TeamsPerson:
+    return await in_a_network(town)
+
+
+async def in_a_network(town: WireTown) -> TeamsPerson:
+    await member(town, "Svenja Harms", "Buxtehude", helps_with=("E-Akte",), phone="04161 501")
+    await member(
+        town, "Robert Seidl", "Markdorf", helps_with=("E-Akte",), listing="function", function="Leitung <Hauptamt>"
+    )
+    found = await member(town, "Miriam Vogt", "Ulm")
+    assert isinstance(found, TeamsPerson)
+    return found
+
+
+async def search(who: TeamsPerson, text: str, **more: Any) -> Any:
+    value = {"commandId": "contacts", "parameters": [{"name": "topic", "value": text}], **more}
+    return (await who.sends(who.activity("invoke", name="composeExtension/query", value=value)))["composeExtension"]
+
+
+async def test_contacts_are_found_while_writing(town: WireTown, asker: TeamsPerson):
+    found = await search(asker, "E-Akte")
+    assert (found["type"], found["attachmentLayout"]) == ("result", "list")
+    titles = [one["preview"]["content"]["title"] for one in found["attachments"]]
+    assert len(titles) == 2
+    assert any("Svenja Harms" in title for title in titles)
+    assert "Buxtehude" in str(found)
+    assert "Luftlinie" in str(found)
+
+
+async def test_what_is_inserted_holds_nothing_that_is_not_released(town: WireTown, asker: TeamsPerson):
+    found = await search(asker, "Wer kennt sich mit der E-Akte aus?")
+    inserted = str([one["content"] for one in found["attachments"]])
+    assert "Svenja Harms" in inserted
+    for hidden in ("Robert", "Seidl", "rathaus.example", "04161", "Luftlinie", "Miriam"):
+        assert hidden not in inserted
+    for hidden in ("Robert", "Seidl", "rathaus.example", "04161"):
+        assert hidden not in str(found)
+    previews = str([one["preview"] for one in found["attachments"]])
+    assert "Leitung &lt;Hauptamt&gt;" in previews
+
+
+async def test_a_search_changes_nothing(town: WireTown, line: Line, asker: TeamsPerson):
+    await search(asker, "E-Akte")
+    assert line.stub.requests == []
+    async with town.storage.unit(write=False) as uow:
+        assert await uow.enquiries.last(asker.key) is None
+        assert await uow.inbox.waiting() == []
+
+
+async def test_whoever_has_not_agreed_finds_nobody(town: WireTown, asker: TeamsPerson):
+    stranger = town.person("Daan de Wit")
+    assert isinstance(stranger, TeamsPerson)
+    found = await search(stranger, "E-Akte")
+    assert found["type"] == "message"
+    assert "write to me" in found["text"] or "Schreiben Sie mir" in found["text"]
+    await stranger.says("Hallo")
+    assert (await search(stranger, "E-Akte"))["type"] == "message"
+
+
+async def test_whoever_withdraws_finds_nobody_any_more(town: WireTown, asker: TeamsPerson):
+    async with town.storage.unit() as uow:
+        await uow.people.withdraw_consent(asker.key, town.now)
+        await uow.commit()
+    assert (await search(asker, "E-Akte"))["type"] == "message"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"parameters": None},
+        {"parameters": [{"name": "initialRun", "value": "true"}]},
+        {"parameters": [{"name": "topic", "value": ["E-Akte"]}]},
+        {"parameters": [{"name": "topic", "value": "E"}]},
+        {"parameters": [7]},
+        {"commandId": "everybody"},
+    ],
+)
+async def test_without_a_topic_it_says_what_to_type(town: WireTown, asker: TeamsPerson, more: dict[str, Any]):
+    found = await search(asker, "E-Akte", **more)
+    assert (found["type"], "Ein Thema genügt" in found["text"]) == ("message", True)
+
+
+async def test_nobody_there_is_said(town: WireTown, asker: TeamsPerson):
+    found = await search(asker, "Unterwasserarchäologie")
+    assert "niemanden" in found["text"]
+
+
+async def test_the_network_can_not_be_read_out(town: WireTown, asker: TeamsPerson):
+    limit = town.core.rules.searches_per_hour * 4
+    for _ in range(limit):
+        await search(asker, "Unterwasserarchäologie")
+    assert "viele Suchen" in (await search(asker, "E-Akte"))["text"]
+    town.now = town.now.replace(hour=12)
+    assert (await search(asker, "E-Akte"))["type"] == "result"

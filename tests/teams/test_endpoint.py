@@ -1,0 +1,380 @@
+"""The endpoint: right status codes, into the inbox before the answer, each event once, nothing it can't survive."""
+
+import asyncio
+import json
+import os
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.events import Edited, Incoming, Joined, Left, Said, Unreadable
+from storage.unit_of_work import Storage
+from tests.teams.wire import APP, TENANT, Line, TeamsPerson, WireTown, executes_in
+
+QUESTION = "Hallo, kennt jemand wen der die E-Akte schon eingeführt hat?"
+SECRET = "Geheimnis-4711"
+
+
+async def inbox(storage: Storage) -> list[Incoming]:
+    async with storage.unit(write=False) as uow:
+        return list(await uow.inbox.waiting())
+
+
+@pytest.fixture
+def received(town: WireTown) -> WireTown:
+    """The turns are not taken: what was received stays in the inbox."""
+
+    async def never(_: Incoming) -> tuple[str, ...]:
+        await asyncio.Event().wait()
+        return ()
+
+    town.turns._take = never
+    return town
+
+
+async def test_what_was_said_is_in_the_inbox_when_the_answer_comes(line: Line, received: WireTown, miriam: TeamsPerson):
+    status, _ = await line.post(miriam.activity(text=QUESTION, textFormat="plain"))
+    assert status == 200
+    (event,) = await inbox(received.storage)
+    assert event.what == Said(text=QUESTION)
+    assert (event.account, event.name, event.domain) == (miriam.account, "Miriam Vogt", TENANT)
+    assert event.address == miriam.address
+    assert (event.where, event.encrypted) == ("direct", None)
+    await received.turns.settled(0)
+
+
+async def test_a_redelivery_is_taken_once(line: Line, town: WireTown, miriam: TeamsPerson):
+    activity = miriam.activity(text="Hallo")
+    for _ in range(3):
+        assert (await line.post(activity))[0] == 200
+    await town.settle()
+    assert len(miriam.activities) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "status"),
+    [
+        (b"{", {}, 400),
+        (b"", {}, 400),
+        (b"[]", {}, 400),
+        (b"null", {}, 400),
+        (b"\xff\xfe", {}, 400),
+        (b"[" * 100_000, {}, 400),
+        (b'{"type": "message"}', {}, 400),
+        (b'{"type": "", "serviceUrl": "", "channelId": ""}', {}, 400),
+        (b'{"type": 7, "serviceUrl": [], "channelId": {}}', {}, 401),
+        (b"{}", {"Content-Type": "text/plain"}, 415),
+        (b"<a/>", {"Content-Type": "application/xml"}, 415),
+        (b'{"text": "%s"}' % (b"x" * 300_000), {}, 413),
+    ],
+)
+async def test_what_is_no_activity_is_told_so(
+    line: Line, town: WireTown, content: bytes, headers: dict[str, str], status: int
+):
+    assert (await line.post(content, **headers))[0] == status
+
+
+async def test_a_body_without_an_announced_length_has_a_limit_too(line: Line, town: WireTown):
+    async def endless():
+        for _ in range(40):
+            yield b"x" * 10_000
+
+    from tests.teams.wire import token
+
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token(line.key)}"}
+    async with line.client.post(line.url("/api/messages"), data=endless(), headers=headers) as answer:
+        assert answer.status == 413
+
+
+async def test_only_post_is_understood(line: Line, town: WireTown):
+    async with line.client.get(line.url("/api/messages")) as answer:
+        assert answer.status == 405
+
+
+async def test_before_it_listens_it_asks_to_come_again(line: Line, town: WireTown, miriam: TeamsPerson):
+    await line.adapter.close()
+    assert (await line.post(miriam.activity(text="Hallo")))[0] == 503
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"type": "typing"},
+        {"type": "messageReaction", "reactionsAdded": [{"type": "like"}], "replyToId": "1"},
+        {"type": "messageDelete"},
+        {"type": "endOfConversation"},
+        {"type": "event", "name": "application/vnd.microsoft.meetingStart"},
+        {"type": "somethingNew"},
+        {"type": "conversationUpdate", "membersAdded": [{"id": "29:somebody"}]},
+        {"type": "installationUpdate", "action": "add-upgrade"},
+        {"type": "message", "text": ""},
+        {"type": "message", "text": "Hallo", "from": {"id": "29:guest", "name": "Gast"}},
+        {"type": "message", "text": "Hallo", "from": None},
+        {"type": "message", "text": "Hallo", "conversation": None},
+        {
+            "type": "messageUpdate",
+            "text": "Hallo",
+            "channelData": {"tenant": {"id": TENANT}, "eventType": "undeleteMessage"},
+        },
+    ],
+)
+async def test_what_is_none_of_our_business_is_taken_without_a_word(
+    line: Line, town: WireTown, miriam: TeamsPerson, more: dict[str, Any]
+):
+    assert (await line.post({**miriam.activity(), **more}))[0] == 200
+    await town.settle()
+    assert line.stub.requests == []
+
+
+@pytest.mark.parametrize(
+    ("more", "what"),
+    [
+        ({"type": "installationUpdate", "action": "add"}, Joined()),
+        ({"type": "installationUpdate", "action": "remove"}, Left()),
+        ({"type": "conversationUpdate", "membersAdded": [{"id": f"28:{APP}"}]}, Joined()),
+        ({"type": "conversationUpdate", "membersRemoved": [{"id": f"28:{APP}"}]}, Left()),
+        ({"attachments": [{"contentType": "image/png"}]}, Unreadable(kind="image")),
+        ({"attachments": [{"contentType": "audio/mp4"}]}, Unreadable(kind="voice")),
+        (
+            {"attachments": [{"contentType": "application/vnd.microsoft.teams.file.download.info"}]},
+            Unreadable(kind="file"),
+        ),
+        ({"attachments": [{"contentType": "application/vnd.microsoft.card.adaptive"}]}, Unreadable(kind="other")),
+        (
+            {"text": "Guten&nbsp;Tag\u00a0auch", "attachments": [{"contentType": "text/html"}]},
+            Said(text="Guten Tag auch"),
+        ),
+        ({"text": "<p>A &amp; B</p>", "textFormat": "xml"}, Said(text="A & B")),
+        ({"text": "eine Zeile\nund noch eine"}, Said(text="eine Zeile\nund noch eine")),
+    ],
+)
+async def test_what_happened_in_the_words_of_the_core(
+    line: Line, received: WireTown, miriam: TeamsPerson, more: dict[str, Any], what: Any
+):
+    assert (await line.post({**miriam.activity(), **more}))[0] == 200
+    assert [event.what for event in await inbox(received.storage)] == [what]
+    await received.turns.settled(0)
+
+
+async def test_a_file_beside_words_loses_neither(line: Line, received: WireTown, miriam: TeamsPerson):
+    await line.post(miriam.activity(text="siehe Anhang", attachments=[{"contentType": "image/png"}]))
+    assert {type(event.what) for event in await inbox(received.storage)} == {Said, Unreadable}
+    await received.turns.settled(0)
+
+
+async def test_an_edit_names_what_it_changes(line: Line, received: WireTown, miriam: TeamsPerson):
+    await line.post(miriam.activity(id="1", text="E-Akte"))
+    data = {"tenant": {"id": TENANT}, "eventType": "editMessage"}
+    await line.post(miriam.activity("messageUpdate", id="1", text="E-Akten", channelData=data))
+    said, edited = await inbox(received.storage)
+    assert edited.what == Edited(of=said.id, text="E-Akten")
+    assert edited.id != said.id
+    await received.turns.settled(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions", "said"),
+    [
+        ("<at>Lotse</at> wer kennt die E-Akte?", ["Lotse"], "wer kennt die E-Akte?"),
+        ("Sagt Lotse das? <at>Lotse</at>", ["Lotse"], "Sagt Lotse das?"),
+        ("<at>Lotse</at> und <at>Jens Kalthoff</at>?", ["Lotse", "Jens Kalthoff"], "und Jens Kalthoff?"),
+        ("<at>L*o(tse</at> hallo", ["L*o(tse"], "hallo"),
+    ],
+)
+async def test_the_mention_of_the_bot_is_taken_out_and_nothing_else(
+    line: Line, received: WireTown, miriam: TeamsPerson, text: str, mentions: list[str], said: str
+):
+    entities = [
+        {"type": "mention", "text": f"<at>{name}</at>", "mentioned": {"id": f"28:{APP}" if number == 0 else "29:x"}}
+        for number, name in enumerate(mentions)
+    ]
+    await line.post(miriam.in_channel(text=text, entities=entities))
+    (event,) = await inbox(received.storage)
+    assert (event.what, event.where, event.mentioned) == (Said(text=said), "room", True)
+    await received.turns.settled(0)
+
+
+# ---------------------------------------------------------------- channels
+
+
+async def test_in_a_channel_it_says_only_that_it_writes_directly(line: Line, town: WireTown, miriam: TeamsPerson):
+    await miriam.says(QUESTION)
+    await miriam.says("ok einverstanden")
+    await miriam.says("Ulm")
+    before = len(miriam.activities)
+    await miriam.says_in_room("wer kennt sich mit der E-Akte aus?")
+    (there,) = line.stub.sent_to("19:room@thread.tacv2;messageid=1")
+    assert "direkt" in there["text"]
+    assert "Miriam" not in json.dumps(there)
+    assert len(miriam.activities) > before
+
+
+async def test_in_a_channel_it_is_silent_unless_it_is_mentioned(line: Line, town: WireTown, miriam: TeamsPerson):
+    await miriam.sends(miriam.in_channel(text="Mahlzeit zusammen"))
+    await miriam.sends({**miriam.in_channel(), "type": "installationUpdate", "action": "add"})
+    await miriam.sends({**miriam.in_channel(), "type": "conversationUpdate", "membersAdded": [{"id": f"28:{APP}"}]})
+    assert line.stub.requests == []
+
+
+async def test_somebody_first_seen_in_a_channel_gets_a_chat_opened(line: Line, town: WireTown, miriam: TeamsPerson):
+    await miriam.says_in_room(QUESTION)
+    opened = next(one for one in line.stub.requests if one.path.endswith("/v3/conversations"))
+    assert opened.body["members"] == [{"id": f"29:{miriam.user}"}]
+    assert opened.body["tenantId"] == TENANT
+    assert opened.token == f"token of {APP}"
+    (notice,) = line.stub.sent_to(f"a:opened-29:{miriam.user}")
+    assert "Ich speichere Ihren Namen" in json.dumps(notice, ensure_ascii=False)
+    await miriam.says_in_room("hilfe")
+    assert sum(one.path.endswith("/v3/conversations") for one in line.stub.requests) == 1
+
+
+# ---------------------------------------------------------------- invokes
+
+
+async def test_a_press_is_answered_with_the_card_without_buttons(line: Line, town: WireTown, miriam: TeamsPerson):
+    await miriam.says(QUESTION)
+    await miriam.picks("Ja, einverstanden")
+    (answer,) = miriam.responses
+    assert (answer["statusCode"], answer["type"]) == (200, "application/vnd.microsoft.card.adaptive")
+    shown = json.dumps(answer["value"], ensure_ascii=False)
+    assert "Ich speichere Ihren Namen" in shown
+    assert "Ihre Antwort: Ja, einverstanden" in shown
+    assert "Ihre Antwort: Ja, einverstanden" in answer["value"]["fallbackText"]
+    assert executes_in(answer["value"]) == []
+    assert "In welcher Kommune arbeiten Sie?" in miriam.last
+
+
+async def test_a_press_delivered_again_under_a_new_id_counts_once(line: Line, town: WireTown, miriam: TeamsPerson):
+    await miriam.says(QUESTION)
+    (notice,) = miriam.mailbox
+    for _ in range(3):
+        await miriam.presses(notice.delivery.key, 0)
+    assert len(miriam.mailbox) == 2
+    assert len({json.dumps(one) for one in miriam.responses}) == 1
+
+
+async def test_a_client_without_universal_actions_can_press_too(line: Line, town: WireTown, miriam: TeamsPerson):
+    await miriam.says(QUESTION)
+    (button, *_) = miriam.buttons()
+    fallback = button["fallback"]
+    assert fallback["type"] == "Action.Submit"
+    await miriam.sends(miriam.activity(value=fallback["data"]))
+    assert "In welcher Kommune arbeiten Sie?" in miriam.last
+
+
+async def test_what_a_button_carries_has_no_authority(line: Line, town: WireTown, miriam: TeamsPerson):
+    await miriam.says(QUESTION)
+    other = town.person("Robert Seidl")
+    assert isinstance(other, TeamsPerson)
+    (button, *_) = miriam.buttons()
+    value = {"action": {"type": "Action.Execute", "verb": "pick", "data": button["data"]}}
+    await other.sends(other.activity("invoke", name="adaptiveCard/action", value=value))
+    assert "In welcher Kommune" not in other.last
+    async with town.storage.unit(write=False) as uow:
+        assert (await uow.people.changed_since(-1))[1] == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        [],
+        {},
+        {"action": None},
+        {"action": {"verb": "pick"}},
+        {"action": {"verb": "pick", "data": {"m": 1, "p": 0}}},
+        {"action": {"verb": "pick", "data": {"m": "x", "p": -1}}},
+        {"action": {"verb": "pick", "data": {"m": "x", "p": True}}},
+        {"action": {"verb": "explode", "data": {"m": "x", "p": 0}}},
+        {"action": {"verb": "pick", "data": {"m": "x" * 1000, "p": 0}}},
+    ],
+)
+async def test_a_broken_press_is_told_so(line: Line, town: WireTown, miriam: TeamsPerson, value: Any):
+    status, answer = await line.post(miriam.activity("invoke", name="adaptiveCard/action", value=value))
+    assert (status, answer["statusCode"]) == (200, 400)
+    assert answer["type"] == "application/vnd.microsoft.error"
+
+
+@pytest.mark.parametrize("name", ["task/fetch", "signin/verifyState", "fileConsent/invoke", "nonsense", None, 7])
+async def test_an_invoke_nobody_knows_is_not_implemented(line: Line, town: WireTown, miriam: TeamsPerson, name: Any):
+    assert (await line.post(miriam.activity("invoke", name=name, value={})))[0] in (400, 501)
+
+
+async def test_expected_replies_are_answered_in_form(line: Line, town: WireTown, miriam: TeamsPerson):
+    """The SDK answers 500 here."""
+    status, answer = await line.post(miriam.activity(text="Hallo", deliveryMode="expectReplies"))
+    assert (status, answer) == (200, {"activities": []})
+
+
+# ---------------------------------------------------------------- anything at all
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=8,
+)
+NAMES = (
+    "type id timestamp localTimestamp serviceUrl channelId from conversation recipient text textFormat attachments"
+    " entities channelData action replyToId value name membersAdded membersRemoved deliveryMode expiration locale"
+).split()
+TYPES = ("message", "invoke", "installationUpdate", "conversationUpdate", "messageUpdate", "messageReaction")
+
+
+@st.composite
+def bodies(draw: Any) -> bytes:
+    """Activities that are nearly right."""
+    person: dict[str, Any] = draw(st.just({}))
+    person.update(
+        {
+            "type": draw(st.sampled_from(TYPES)),
+            "id": "1",
+            "serviceUrl": "https://smba.trafficmanager.net/teams/",
+            "channelId": "msteams",
+            "text": SECRET,
+            "name": draw(st.sampled_from(["adaptiveCard/action", "composeExtension/query", ""])),
+            "from": {"id": "29:x", "aadObjectId": "x", "name": SECRET},
+            "recipient": {"id": f"28:{APP}"},
+            "conversation": {"id": "a:x", "conversationType": draw(st.sampled_from(["personal", "channel"]))},
+            "channelData": {"tenant": {"id": TENANT}},
+            "value": {"action": {"verb": "pick", "data": draw(JSON)}},
+        }
+    )
+    for name in draw(st.lists(st.sampled_from(NAMES), max_size=4)):
+        person[name] = draw(JSON)
+    return json.dumps(person).encode()
+
+
+async def fuzz(line: Line, town: WireTown, capfd: pytest.CaptureFixture[str], examples: int) -> None:
+    loop = asyncio.get_running_loop()
+    seen: list[int] = []
+
+    @settings(
+        max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True
+    )
+    @given(st.binary(max_size=200) | bodies())
+    def one(body: bytes) -> None:
+        status, _ = asyncio.run_coroutine_threadsafe(line.post(body), loop).result(60)
+        seen.append(status)
+        assert status < 500 or status == 501, body
+
+    await asyncio.to_thread(one)
+    await town.settle()
+    assert (await line.get("/healthz"))[0] == 200
+    assert set(seen) >= {200, 400}
+    written = "".join(capfd.readouterr())
+    assert SECRET not in written
+    assert "Traceback" not in written
+
+
+async def test_nothing_anybody_sends_breaks_it(line: Line, town: WireTown, capfd: pytest.CaptureFixture[str]):
+    await fuzz(line, town, capfd, 300)
+
+
+@pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="5,000 bodies: LONG_TESTS=1 pytest …")
+async def test_nothing_anybody_sends_breaks_it_however_long(
+    line: Line, town: WireTown, capfd: pytest.CaptureFixture[str]
+):
+    await fuzz(line, town, capfd, 5_000)
