@@ -15,7 +15,23 @@ from bot.access import allowed_here
 from bot.events import Edited, Filled, Incoming, Joined, Left, Picked, Said, Unreadable
 from bot.flows import DUE, HANDLERS, first_contact
 from bot.forms import Field, Form, Invalid, read
-from bot.intents import Cancel, FindContacts, Intent, No, Pick, Unknown, Yes, name_of
+from bot.intents import (
+    Cancel,
+    CancelVisit,
+    CorrectLesson,
+    FindContacts,
+    FollowUp,
+    Intent,
+    No,
+    Pick,
+    RemoveTopic,
+    RescheduleVisit,
+    ShareLesson,
+    Snooze,
+    Unknown,
+    Yes,
+    name_of,
+)
 from bot.knowledge import Knowledge
 from bot.messages import Ask, Choice, Choices, Message, Text
 from bot.model import Dialog
@@ -185,7 +201,7 @@ async def said(turn: Turn, text: str) -> Replies:
     if isinstance(heard.intent, Pick) and question is not None:
         return await picked(turn, question, heard.intent.position)
     patient = None if command or question is None or question.answered is not None else patient_form(question)
-    if patient is not None and not (patient.patient and is_clear(heard, text)):
+    if patient is not None and not (patient.patient and is_clear(heard, text, patient)):
         return await fill_next(turn, Dialog(account=account, form=patient, started_at=turn.now), text)
     if not heard.sure and heard.alternatives and turn.person is not None:
         return [which_one(turn, heard)]
@@ -213,11 +229,15 @@ def hear(turn: Turn, text: str) -> Understanding:
     )
 
 
-def is_clear(heard: Understanding, text: str) -> bool:
+def is_clear(heard: Understanding, text: str, form: Form) -> bool:
     """A wish that goes before a patient form. A bare subject is none: it may well be the answer that is waited for."""
     match heard.intent:
         case Unknown() | Yes() | No():
             return False
+        case RemoveTopic() | ShareLesson() if isinstance(form.intent, CorrectLesson):
+            return False  # "die 30.000 bitte raus"
+        case RescheduleVisit() | CancelVisit() | Snooze() if isinstance(form.intent, FollowUp):
+            return False  # "verschoben auf Mai"
         case FindContacts(topic=str(topic)) as wish if wish == FindContacts(topic=topic):
             return heard.sure and topic.strip().casefold() != text.strip(" .!?").casefold()
         case _:

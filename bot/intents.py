@@ -393,6 +393,36 @@ class ShareLesson:
     topic: str | None = None
     municipality: str | None = None
     text: str | None = None
+    visit: str | None = None
+    nothing: bool = False  # nothing new, only confirmation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectLesson:
+    lesson: str
+    text: str | None = None
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """How it stands with one's own next step: by a button, or in words."""
+
+    lesson: str
+    answer: Literal["stays", "done"] | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveLesson:
+    lesson: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissedVisit:
+    """It never took place."""
+
+    visit: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -520,7 +550,8 @@ Intent: TypeAlias = (
     | ProfileShow | OfferTopic | WantTopic | RemoveTopic | SetAffiliation | SetListing | SetFunction | SetContactData
     | SetCap | SetStandIn | Pause | Resume | ConfirmProfile | Language | LinkAccount | ConfirmLink | SetHome
     | Block | Report | Consent | WithdrawConsent | PrivacyInfo | ExportData | DeleteMe | AskTeam
-    | PlanVisit | SendVisit | AnswerVisit | VisitHistory | RescheduleVisit | CancelVisit | MyVisits | ShareLesson | MyLessons | Snooze
+    | PlanVisit | SendVisit | AnswerVisit | VisitHistory | RescheduleVisit | CancelVisit | MyVisits | MissedVisit
+    | ShareLesson | CorrectLesson | FollowUp | RemoveLesson | MyLessons | Snooze
     | Subscribe | Unsubscribe | StopPrompts
     | NudgeCreate | NudgeList | NudgePause | NudgeResume | NudgePreview | NudgeStats | GapReport
     | TopicAdd | TopicSynonym | TopicMerge

@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 from bot.events import Account, Address, Incoming
 from bot.kinds import Kind, Send, Wait
+from bot.lessons import Lesson
 from bot.matching.topics import Gap, Topic
 from bot.messages import Ask, Choices, Message
 from bot.model import (
@@ -207,6 +208,17 @@ class Visits(Protocol):
         """Oldest first."""
 
 
+class Lessons(Protocol):
+    async def add(self, lesson: Lesson) -> None: ...
+    async def get(self, key: str) -> Lesson | None: ...
+    async def save(self, lesson: Lesson) -> None:
+        """Nothing of what it said before is kept."""
+
+    async def remove(self, key: str) -> None: ...
+    async def of(self, author: str) -> Sequence[Lesson]:
+        """Newest first."""
+
+
 class Links(Protocol):
     async def add(self, link: LinkCode) -> None: ...
     async def get(self, key: str) -> LinkCode | None: ...
@@ -378,6 +390,8 @@ class UnitOfWork(Protocol):
     def desk(self) -> Desk: ...
     @property
     def visits(self) -> Visits: ...
+    @property
+    def lessons(self) -> Lessons: ...
     @property
     def links(self) -> Links: ...
     @property

@@ -38,6 +38,7 @@ _CLOSING = re.compile(
 )
 CUED = 3.0  # a topic alone is below: it may be a search, or the answer to what was asked
 CLEAR = 5.0  # score from which a wish of its own goes before an answer to the question
+SNOOZE = 12  # words; a longer text with a day in it tells something
 NO_ANSWER = 4.5  # score from which a text is a wish although any text would do as an answer
 
 
@@ -104,7 +105,8 @@ def _meant(heard: Heard) -> tuple[Intent, tuple[str, ...]]:
         for answer in answers:
             if heard.hit(f"says.{answer}"):
                 return CheckIn(answer=answer), (f"check-in: {answer}",)
-    if context in {"asked_lesson", "visit_reminder"} and score < CLEAR and (heard.dates or heard.times):
+    short = context == "visit_reminder" or len(heard.plain_words) <= SNOOZE
+    if context in {"asked_lesson", "visit_reminder"} and short and score < CLEAR and (heard.dates or heard.times):
         return later(heard), ("a time, after a reminder",)
     if context == "asked_lesson" and score < CLEAR:
         return ShareLesson(text=heard.text.strip()), ("answer to the question after a visit",)

@@ -10,11 +10,11 @@ from bot.hours import Kind
 from bot.model import IntroductionState, Role, Source
 from storage.columns import Erase, Holds, Instant, Json, Keep, OneOf, Tags, Words, column, metadata
 from storage.network_tables import bodies, marks, meta, ties, topics, totals
-from storage.visit_tables import visit_steps, visits
+from storage.visit_tables import lessons, visit_steps, visits
 
 __all__ = [
     "accounts", "affiliations", "agenda", "audit", "blocks", "bodies", "changes", "consents", "desk_requests",
-    "dialogs", "enquiries", "handovers", "inbox", "introductions", "link_codes", "marks", "meta", "notes", "offers", "outbox",
+    "dialogs", "enquiries", "handovers", "inbox", "introductions", "lessons", "link_codes", "marks", "meta", "notes", "offers", "outbox",
     "people", "questions", "roles", "searches", "steps", "ties", "tombstones", "topics", "totals", "visit_steps", "visits",
 ]  # fmt: skip
 

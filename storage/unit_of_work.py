@@ -23,6 +23,7 @@ from storage.desk import DeskStore
 from storage.engine import BEGIN, BUSY, open_engine, process_lock
 from storage.enquiries import EnquiryStore
 from storage.introductions import IntroductionStore
+from storage.lessons import LessonStore
 from storage.links import LinkStore
 from storage.meta import SCRUB, MetaStore
 from storage.migrate import upgrade
@@ -52,6 +53,7 @@ class Unit:
         self.introductions = IntroductionStore(transaction)
         self.desk = DeskStore(transaction)
         self.visits = VisitStore(transaction)
+        self.lessons = LessonStore(transaction)
         self.links = LinkStore(transaction)
         self.questions = QuestionStore(transaction)
         self.dialogs = DialogStore(transaction)

@@ -47,3 +47,16 @@ visit_steps = Table(
     column("starts", Time, _t.inner(), null=True),
     column("ends", Time, _t.inner(), null=True),
 )
+
+_t = Tags("what somebody took along from a visit", Keep.PROFILE)
+lessons = Table(
+    "lessons",
+    metadata,
+    column("serial", Integer, _t.inner(), primary_key=True),
+    column("key", Text, _t.inner(), unique=True),
+    column("author", Text, _t.subject(), ForeignKey("people.key"), index=True),
+    column("visit", Text, _t.inner(), null=True),
+    column("topic", Text, _t.own(), null=True),
+    column("text", Text, _t.own(), null=True),
+    column("at", Instant, _t.own()),
+)

@@ -1,11 +1,21 @@
 """Visits: planned with two yeses, moved when both agree, remembered the working day before."""
 
+from bot.flows.visits import follow, lessons
+from bot.flows.visits.afterwards import (
+    AGAIN,
+    ASK,
+    ask_guest,
+    ask_guest_again,
+    ask_host,
+    ask_host_again,
+    missed,
+    over,
+)
 from bot.flows.visits.answer import answer_visit, cancel, reschedule
 from bot.flows.visits.course import (
     OVER,
     REMIND,
     SNOOZED,
-    over,
     person_gone,
     remind_guest,
     remind_host,
@@ -17,10 +27,16 @@ from bot.flows.visits.plan import plan_visit, send_visit
 from bot.intents import (
     AnswerVisit,
     CancelVisit,
+    CorrectLesson,
+    FollowUp,
+    MissedVisit,
+    MyLessons,
     MyVisits,
     PlanVisit,
+    RemoveLesson,
     RescheduleVisit,
     SendVisit,
+    ShareLesson,
     Snooze,
     VisitHistory,
 )
@@ -37,6 +53,12 @@ HANDLERS: Handlers = {
     MyVisits: my_visits,
     VisitHistory: history,
     Snooze: snooze,
+    MissedVisit: missed,
+    ShareLesson: lessons.share,
+    CorrectLesson: lessons.correct,
+    FollowUp: follow.answer,
+    RemoveLesson: lessons.remove,
+    MyLessons: lessons.my_lessons,
 }
 DUE: dict[str, DueHandler] = {
     REMIND["guest"]: remind_guest,
@@ -44,4 +66,10 @@ DUE: dict[str, DueHandler] = {
     SNOOZED["guest"]: snoozed_guest,
     SNOOZED["host"]: snoozed_host,
     OVER: over,
+    follow.FIRST: follow.ask_first,
+    follow.SECOND: follow.ask_last,
+    ASK["guest"]: ask_guest,
+    ASK["host"]: ask_host,
+    AGAIN["guest"]: ask_guest_again,
+    AGAIN["host"]: ask_host_again,
 }

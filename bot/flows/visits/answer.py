@@ -5,13 +5,14 @@ from typing import Any
 
 from bot.dates import Unsure
 from bot.events import Said
+from bot.flows.visits.afterwards import missed
 from bot.flows.visits.course import move, settle, stop_clock, to_side, wait_for_answer, with_entry
 from bot.flows.visits.reading import hint_in, with_changes
 from bot.flows.visits.which import meant
 from bot.flows.visits.words import entry, notices, rows_of, to_answer, when
 from bot.forms import Field, Form
 from bot.hours import Kind
-from bot.intents import Accept, AnswerVisit, CancelVisit, Decline, No, RescheduleVisit
+from bot.intents import Accept, AnswerVisit, CancelVisit, Decline, MissedVisit, No, RescheduleVisit
 from bot.messages import Ask, Block, Choice, Choices, Text
 from bot.turn import Refusal, Replies, Turn
 from bot.understand import Situation, understand
@@ -148,6 +149,9 @@ async def propose(turn: Turn, visit: Visit, side: Side, dates: Dates) -> Replies
 
 async def cancel(turn: Turn, wish: CancelVisit) -> Replies:
     """Others see it, so it is asked once more."""
+    asked = turn.question.asked if turn.question is not None else None
+    if wish.visit is None and turn.question and isinstance(asked, Choices) and asked.asked == "asked_lesson":
+        return await missed(turn, MissedVisit(visit=turn.question.about or ""))
     found = await meant(turn, wish, wish.visit, wish.municipality, wish.date)
     if isinstance(found, list):
         return found

@@ -62,7 +62,7 @@ async def settle(scene: Scene, visit: Visit, event: VisitEvent, by: Side, **chan
 async def stop_clock(scene: Scene, visit: Visit) -> None:
     """No reminder of an old date, no question that nobody needs to answer any more."""
     await scene.uow.agenda.drop(visit.key)
-    await scene.uow.outbox.cancel(visit.key, kinds=(Kind.VISIT, Kind.VISIT_REMINDER, Kind.SNOOZE))
+    await scene.uow.outbox.cancel(visit.key, kinds=(Kind.VISIT, Kind.VISIT_REMINDER, Kind.PROMPT, Kind.SNOOZE))
     await scene.uow.questions.close(visit.key)
 
 
@@ -147,28 +147,6 @@ async def _remind(scene: Scene, subject: str, side: Side, kind: Kind, text: str)
 
 def _reply(scene: Scene, person: Person, visit: Visit, kind: Kind, *blocks: Block) -> Reply:
     return scene.to(person, *blocks, kind=kind, about=visit.key, holds_personal=True)
-
-
-async def over(scene: Scene, subject: str) -> Replies:
-    """The day is gone: a visit both agreed to took place unless somebody says otherwise; a proposal lapses."""
-    visit = await scene.uow.visits.get(subject)
-    if visit is None or visit.state not in OPEN:
-        return []
-    await stop_clock(scene, visit)
-    if visit.state in SETTLED:
-        await move(scene, visit, VisitEvent.PASSED, "time", proposed_by=None, new_first=None, new_last=None,
-                   new_starts=None, new_ends=None, closed_at=scene.now)  # fmt: skip
-        await scene.uow.totals.add("visits.took_place", scene.today())
-        return []
-    lapsed = await move(scene, visit, VisitEvent.LAPSE, "time", closed_at=scene.now)
-    waiting: Side = lapsed.proposed_by or "guest"
-    person = await scene.uow.people.get(lapsed.guest if waiting == "guest" else lapsed.host)
-    if person is None:
-        return []
-    say = scene.words(person)
-    return await to_side(
-        scene, lapsed, waiting, Text(text=say("visits.lapsed", when=when(lapsed.dates, say))), kind=Kind.STATUS
-    )
 
 
 # ---------------------------------------------------------------- when one side goes

@@ -2,6 +2,7 @@
 
 from datetime import time
 
+from bot.flows.visits.afterwards import put_off
 from bot.flows.visits.answer import mine
 from bot.flows.visits.course import SNOOZED
 from bot.flows.visits.words import party, when
@@ -46,7 +47,14 @@ async def _line(turn: Turn, visit: Visit) -> tuple[str, str]:
         state = turn.say("visits.state.waits_other" if visit.proposed_by == side else "visits.state.waits_me")
     if visit.state is VisitState.CHANGING:
         state = turn.say("visits.state.changing", when=when(visit.proposed, turn.say))
+    if visit.state is VisitState.TOOK_PLACE and await _silent(turn, visit):
+        state = turn.say("visits.state.silent")
     return (when(visit.dates, turn.say), f"{await party(turn, other, turn.say)}: {state}")
+
+
+async def _silent(turn: Turn, visit: Visit) -> bool:
+    """Asked, and not answered: shown to the one who was silent alone."""
+    return all(one.visit != visit.key for one in await turn.uow.lessons.of(turn.me.key))
 
 
 async def history(turn: Turn, wish: VisitHistory) -> Replies:
@@ -69,12 +77,15 @@ async def snooze(turn: Turn, wish: Snooze) -> Replies:
     """The reminder of a visit, once more at the time they name; exactly once, the last one named."""
     visit = await turn.uow.visits.get(turn.question.about) if turn.question and turn.question.about else None
     side = visit.side(turn.me.key) if visit else None
-    if visit is None or side is None or visit.state not in SETTLED:
+    after = visit is not None and visit.state is VisitState.TOOK_PLACE
+    if visit is None or side is None or (visit.state not in SETTLED and not after):
         raise Refusal("visits.nothing_to_snooze")
     day = wish.date or turn.today(turn.me)
     at = turn.rules.hours.at_local(day, wish.time or MORNING, await turn.place(turn.me))
     if at <= turn.now:
         raise Refusal("visits.snooze_past")
+    if after:
+        return await put_off(turn, visit, side, at)
     if day > visit.first:
         raise Refusal("visits.snooze_late", when=when(visit.dates, turn.say))
     await turn.uow.agenda.set(SNOOZED[side], visit.key, at)

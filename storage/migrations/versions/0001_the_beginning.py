@@ -278,6 +278,21 @@ def upgrade() -> None:
         batch_op.create_index('ix_enquiries_asker_at', ['asker', 'at'], unique=False)
         batch_op.create_index('ix_enquiries_demand', ['topic'], unique=False, postgresql_where=sa.text('demand_noted_at IS NOT NULL AND demand_met_at IS NULL'), sqlite_where=sa.text('demand_noted_at IS NOT NULL AND demand_met_at IS NULL'))
 
+    op.create_table('lessons',
+    sa.Column('serial', sa.Integer(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('author', sa.Text(), nullable=False),
+    sa.Column('visit', sa.Text(), nullable=True),
+    sa.Column('topic', sa.Text(), nullable=True),
+    sa.Column('text', sa.Text(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['author'], ['people.key'], name=op.f('fk_lessons_author_people')),
+    sa.PrimaryKeyConstraint('serial', name=op.f('pk_lessons')),
+    sa.UniqueConstraint('key', name=op.f('uq_lessons_key'))
+    )
+    with op.batch_alter_table('lessons', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_lessons_author'), ['author'], unique=False)
+
     op.create_table('offers',
     sa.Column('key', sa.Text(), nullable=False),
     sa.Column('person', sa.Text(), nullable=False),
@@ -518,6 +533,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_offers_person'))
 
     op.drop_table('offers')
+    with op.batch_alter_table('lessons', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_lessons_author'))
+
+    op.drop_table('lessons')
     with op.batch_alter_table('enquiries', schema=None) as batch_op:
         batch_op.drop_index('ix_enquiries_demand', postgresql_where=sa.text('demand_noted_at IS NOT NULL AND demand_met_at IS NULL'), sqlite_where=sa.text('demand_noted_at IS NOT NULL AND demand_met_at IS NULL'))
         batch_op.drop_index('ix_enquiries_asker_at')
