@@ -159,6 +159,10 @@ class Settings(TeamsSettings, BaseSettings):
     results: int = Field(_RULES.results, ge=1, le=20, description="a number from 1 to 20, such as 5")
     check_in_days: Count = Field(_RULES.check_in.days, description="a number of days, such as 7")
     check_ins: int = Field(_RULES.check_ins, ge=0, le=5, description="a number from 0 to 5, such as 2")
+    follow_up_days: int = Field(_RULES.follow_up.days, ge=1, le=365, description="days from 1 to 365, such as 14")
+    last_follow_up_days: int = Field(
+        _RULES.last_follow_up.days, ge=1, le=365, description="days from 1 to 365, such as 90"
+    )
     silences: int = Field(_RULES.silences, ge=1, le=10, description="a number from 1 to 10, such as 3")
     late_yes_days: Count = Field(_RULES.late_yes.days, description="a number of days, such as 30")
     no_repeat_days: Count = Field(_RULES.no_repeat.days, description="a number of days, such as 182")
@@ -230,6 +234,8 @@ class Settings(TeamsSettings, BaseSettings):
             results=self.results,
             check_in=timedelta(days=self.check_in_days),
             check_ins=self.check_ins,
+            follow_up=timedelta(days=self.follow_up_days),
+            last_follow_up=timedelta(days=self.last_follow_up_days),
             silences=self.silences,
             late_yes=timedelta(days=self.late_yes_days),
             no_repeat=timedelta(days=self.no_repeat_days),

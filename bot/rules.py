@@ -36,7 +36,8 @@ class Rules:
     results: int = 5
     check_in: timedelta = timedelta(days=7)
     check_ins: int = 2
-    follow_ups: tuple[int, int] = (14, 90)  # days after a visit
+    follow_up: timedelta = timedelta(days=14)  # after a visit, about one's own next step
+    last_follow_up: timedelta = timedelta(days=90)
     silences: int = 3  # prompts in a row without an answer, over all kinds; the last one says so
     late_yes: timedelta = timedelta(days=30)
     no_repeat: timedelta = timedelta(days=182)  # "six months"

@@ -1,7 +1,7 @@
 """The next step somebody named for themselves, asked about after 14 and after 90 days; a new date replaces the second."""
 
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, time
 
 from bot.date_words import MONTHS, fold_dates
 from bot.dates import Day, Days, read_date
@@ -26,8 +26,8 @@ async def plan_follow_up(scene: Scene, lesson: Lesson) -> None:
     visit = await scene.uow.visits.get(lesson.visit) if lesson.visit else None
     begins = visit.last if visit else scene.today(person)
     hours, place = scene.rules.hours, await scene.place(person)
-    for kind, days in ((FIRST, scene.rules.follow_ups[0]), (SECOND, scene.rules.follow_ups[1])):
-        at = hours.at_local(begins + timedelta(days=days), MORNING, place)
+    for kind, after in ((FIRST, scene.rules.follow_up), (SECOND, scene.rules.last_follow_up)):
+        at = hours.at_local(begins + after, MORNING, place)
         if at > scene.now:
             await scene.uow.agenda.set(kind, lesson.key, at)
 
