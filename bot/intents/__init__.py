@@ -1,0 +1,244 @@
+"""Every intent: what a person wants, as a frozen dataclass; handlers are chosen by nothing else.
+
+A sentence, a button, a reaction and a slash command all end in one of these. Slots that come from a sentence hold
+the person's own words (a topic, a place, a name); the flow resolves them and asks back. Slots named after an object
+(`introduction`, `enquiry`, …) hold its key; they are set by buttons only, and carry no authority: access is
+checked when the intent is carried out.
+"""
+
+import datetime as dt
+import json
+import re
+from dataclasses import fields
+from types import UnionType
+from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
+
+from bot.intents.contacts import FindContacts, FindLessons, Level, More, NoteDemand, Size, WhyThis
+from bot.intents.introductions import (
+    Accept,
+    AskBack,
+    ChangeRequest,
+    CheckIn,
+    Decline,
+    HowToAsk,
+    Introduce,
+    Later,
+    MyIntroductions,
+    NextCandidate,
+    PassOn,
+    Queue,
+    SayThanks,
+    SendRequest,
+    Status,
+    StillWanted,
+    SuggestOther,
+    WithdrawIntroduction,
+)
+from bot.intents.network import (
+    AskTeam,
+    GapReport,
+    NudgeCreate,
+    NudgeList,
+    NudgePause,
+    NudgePreview,
+    NudgeResume,
+    NudgeStats,
+    TopicAdd,
+    TopicMerge,
+    TopicSynonym,
+)
+from bot.intents.privacy import Block, Consent, DeleteMe, ExportData, PrivacyInfo, Report, WithdrawConsent
+from bot.intents.profile import (
+    ConfirmLink,
+    ConfirmProfile,
+    Language,
+    LinkAccount,
+    OfferTopic,
+    Pause,
+    ProfileShow,
+    RemoveTopic,
+    Resume,
+    SetAffiliation,
+    SetCap,
+    SetContactData,
+    SetFunction,
+    SetHome,
+    SetListing,
+    SetStandIn,
+    StopPrompts,
+    Subscribe,
+    Unsubscribe,
+    WantTopic,
+)
+from bot.intents.talk import Cancel, Greet, Help, No, Pick, Thanks, Unknown, Yes
+from bot.intents.visits import (
+    AnswerVisit,
+    CancelVisit,
+    CorrectLesson,
+    FollowUp,
+    MissedVisit,
+    MyLessons,
+    MyVisits,
+    PlanVisit,
+    RemoveLesson,
+    RescheduleVisit,
+    SendVisit,
+    ShareLesson,
+    Snooze,
+    VisitHistory,
+)
+
+__all__ = [
+    "BY_NAME",
+    "Accept",
+    "AnswerVisit",
+    "AskBack",
+    "AskTeam",
+    "Block",
+    "Cancel",
+    "CancelVisit",
+    "ChangeRequest",
+    "CheckIn",
+    "ConfirmLink",
+    "ConfirmProfile",
+    "Consent",
+    "CorrectLesson",
+    "Decline",
+    "DeleteMe",
+    "ExportData",
+    "FindContacts",
+    "FindLessons",
+    "FollowUp",
+    "GapReport",
+    "Greet",
+    "Help",
+    "HowToAsk",
+    "Intent",
+    "Introduce",
+    "Language",
+    "Later",
+    "Level",
+    "LinkAccount",
+    "MissedVisit",
+    "More",
+    "MyIntroductions",
+    "MyLessons",
+    "MyVisits",
+    "NextCandidate",
+    "No",
+    "NoteDemand",
+    "NudgeCreate",
+    "NudgeList",
+    "NudgePause",
+    "NudgePreview",
+    "NudgeResume",
+    "NudgeStats",
+    "OfferTopic",
+    "PassOn",
+    "Pause",
+    "Pick",
+    "PlanVisit",
+    "PrivacyInfo",
+    "ProfileShow",
+    "Queue",
+    "RemoveLesson",
+    "RemoveTopic",
+    "Report",
+    "RescheduleVisit",
+    "Resume",
+    "SayThanks",
+    "SendRequest",
+    "SendVisit",
+    "SetAffiliation",
+    "SetCap",
+    "SetContactData",
+    "SetFunction",
+    "SetHome",
+    "SetListing",
+    "SetStandIn",
+    "ShareLesson",
+    "Size",
+    "Snooze",
+    "Status",
+    "StillWanted",
+    "StopPrompts",
+    "Subscribe",
+    "SuggestOther",
+    "Thanks",
+    "TopicAdd",
+    "TopicMerge",
+    "TopicSynonym",
+    "Unknown",
+    "Unsubscribe",
+    "VisitHistory",
+    "WantTopic",
+    "WhyThis",
+    "WithdrawConsent",
+    "WithdrawIntroduction",
+    "Yes",
+    "from_json",
+    "name_of",
+    "slots_of",
+    "to_json",
+]
+
+Intent: TypeAlias = (
+    FindContacts | FindLessons | More | WhyThis | NoteDemand
+    | Introduce | SendRequest | ChangeRequest | WithdrawIntroduction | MyIntroductions | Status
+    | Accept | Decline | Later | SuggestOther | AskBack | PassOn | NextCandidate | HowToAsk | StillWanted | Queue
+    | CheckIn | SayThanks
+    | ProfileShow | OfferTopic | WantTopic | RemoveTopic | SetAffiliation | SetListing | SetFunction | SetContactData
+    | SetCap | SetStandIn | Pause | Resume | ConfirmProfile | Language | LinkAccount | ConfirmLink | SetHome
+    | Block | Report | Consent | WithdrawConsent | PrivacyInfo | ExportData | DeleteMe | AskTeam
+    | PlanVisit | SendVisit | AnswerVisit | VisitHistory | RescheduleVisit | CancelVisit | MyVisits | MissedVisit
+    | ShareLesson | CorrectLesson | FollowUp | RemoveLesson | MyLessons | Snooze
+    | Subscribe | Unsubscribe | StopPrompts
+    | NudgeCreate | NudgeList | NudgePause | NudgeResume | NudgePreview | NudgeStats | GapReport
+    | TopicAdd | TopicSynonym | TopicMerge
+    | Help | Greet | Thanks | Yes | No | Cancel | Pick | Unknown
+)  # fmt: skip
+
+
+def name_of(intent: Intent | type[Intent]) -> str:
+    """`FindContacts` → "find_contacts"."""
+    cls = intent if isinstance(intent, type) else type(intent)
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+BY_NAME: dict[str, type[Intent]] = {name_of(cls): cls for cls in get_args(Intent)}
+
+
+def slots_of(intent: Intent) -> dict[str, Any]:
+    """The slots that are set, as JSON values; dates in ISO form."""
+    found: dict[str, Any] = {}
+    for field in fields(intent):
+        value = getattr(intent, field.name)
+        if value is None or value == ():
+            continue
+        found[field.name] = value.isoformat() if isinstance(value, dt.date | dt.time) else value
+    return found
+
+
+def to_json(intent: Intent) -> str:
+    """One line of JSON, understood by `from_json`."""
+    return json.dumps({"intent": name_of(intent), **slots_of(intent)}, ensure_ascii=False, sort_keys=True)
+
+
+def from_json(line: str) -> Intent:
+    """Raises ValueError for anything `to_json` of this or an older release would not have written."""
+    try:
+        data = json.loads(line)
+        cls = BY_NAME[data.pop("intent")]
+        hints = get_type_hints(cls)
+        return cls(**{name: _typed(hints[name], value) for name, value in data.items()})
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("not an intent of this release") from error
+
+
+def _typed(hint: Any, value: Any) -> Any:
+    options = get_args(hint) if get_origin(hint) is UnionType else (hint,)
+    if dt.date in options:
+        return dt.date.fromisoformat(value)
+    if dt.time in options:
+        return dt.time.fromisoformat(value)
+    return tuple(value) if isinstance(value, list) else value
