@@ -104,7 +104,8 @@ async def _ask(scene: Scene, subject: str, side: Side, *, again: bool = False) -
 async def _question(scene: Scene, visit: Visit, side: Side, person: Person, *, again: bool) -> list[Block]:
     say = scene.words(person)
     other = await scene.uow.people.get(visit.other(side))
-    key = "visits.ask.again" if again else "visits.ask"
+    first = "visits.ask.guest" if side == "guest" else "visits.ask.host"
+    key = "visits.ask.again" if again else first
     blocks: list[Block] = [
         Text(text=say(key, who=await party(scene, other, say), when=when(visit.dates, say))),
     ]

@@ -8,7 +8,7 @@ from bot.flows.introductions.whom import named
 from bot.flows.introductions.words import body_of
 from bot.flows.visits.course import move, to_side, wait_for_answer
 from bot.flows.visits.reading import dates_in, guests_in, questions_in, times_in
-from bot.flows.visits.words import notices, party, rows_of, to_answer, when, where
+from bot.flows.visits.words import notices, party, rows_of, to_answer, when
 from bot.forms import Field, Form
 from bot.intents import PlanVisit, SendVisit
 from bot.introduction_states import MET
@@ -218,15 +218,7 @@ async def _ask_rest(turn: Turn, wish: PlanVisit, host: Person, dates: Dates, det
         _field(turn, "questions", required=False),
     )
     intent = _with(wish, date=dates.first, end_date=dates.last, details=details, asked=True)
-    body = await body_of(turn, host)
-    draft = Visit(key="", guest=turn.me.key, host=host.key, first=dates.first, last=dates.last, created_at=turn.now,
-                  body=body.key if body else None)  # fmt: skip
-    said = turn.say(
-        "visits.understood",
-        when=when(dates, turn.say),
-        who=await party(turn, host, turn.say),
-        where=await where(turn, draft, turn.say),
-    )
+    said = turn.say("visits.understood", when=when(dates, turn.say), who=await party(turn, host, turn.say))
     topic = [Text(text=turn.say("visits.understood_topic", topic=wish.topic))] if wish.topic else []
     return turn.reply(Text(text=said), *topic, Ask(form=Form(intent=intent, fields=fields), field=fields[0]))
 
