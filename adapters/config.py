@@ -159,6 +159,9 @@ class Settings(TeamsSettings, BaseSettings):
     results: int = Field(_RULES.results, ge=1, le=20, description="a number from 1 to 20, such as 5")
     check_in_days: Count = Field(_RULES.check_in.days, description="a number of days, such as 7")
     check_ins: int = Field(_RULES.check_ins, ge=0, le=5, description="a number from 0 to 5, such as 2")
+    approval_working_days: int = Field(
+        _RULES.approval_working_days, ge=1, le=60, description="working days from 1 to 60, such as 10"
+    )
     follow_up_days: int = Field(_RULES.follow_up.days, ge=1, le=365, description="days from 1 to 365, such as 14")
     last_follow_up_days: int = Field(
         _RULES.last_follow_up.days, ge=1, le=365, description="days from 1 to 365, such as 90"
@@ -234,6 +237,7 @@ class Settings(TeamsSettings, BaseSettings):
             results=self.results,
             check_in=timedelta(days=self.check_in_days),
             check_ins=self.check_ins,
+            approval_working_days=self.approval_working_days,
             follow_up=timedelta(days=self.follow_up_days),
             last_follow_up=timedelta(days=self.last_follow_up_days),
             silences=self.silences,

@@ -21,6 +21,8 @@ class Kind(StrEnum):
     PROMPT = "prompt"  # check-in, question after a visit and its reminder, follow-up
     NUDGE = "nudge"  # what the network office configured
     SNOOZE = "snooze"  # at the time the person named
+    DIGEST = "digest"  # what is new on the topics they asked to hear of
+    EDIT = "edit"  # takes the place of what was sent; not sent at all where a platform can't do that
     DESK = "desk"  # the network office's own answer
 
     @property
@@ -71,6 +73,8 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
         Kind.VISIT_REMINDER: Rule(lapses=True),  # a prompt that doesn't count; one's own visit is no matter of pause
         Kind.PROMPT: Rule(ceiling=True, pauses=True, lapses=True),
         Kind.NUDGE: Rule(ceiling=True, pauses=True, lapses=True),
+        Kind.DIGEST: Rule(ceiling=True, pauses=True),  # made when its time comes: never old, so it doesn't lapse
+        Kind.EDIT: Rule(window=False),
         Kind.SNOOZE: Rule(window=False),
         Kind.DESK: Rule(),
     }

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.geo import state_named
+from bot.lessons import Lesson, Level
 from bot.matching.index import Document, Index
 from bot.matching.places import Found, Gazetteer
 from bot.matching.topics import Resolved, TopicTable
@@ -27,6 +28,8 @@ class Knowledge:
         self.places = Gazetteer(())
         self.topics = TopicTable(())
         self.people = Index.build(())
+        self.lessons = Index.build(())  # what others may read; small, and kept with its authors
+        self._lessons_of: dict[str, set[str]] = {}  # author → lessons in the index
         self._homes: dict[str, str] = {}  # person → body
         self._states: dict[str, str] = {}  # body → state
         self._topic_mark = -1
@@ -82,8 +85,10 @@ class Knowledge:
         people = await uow.people.many(changed)
         offers = await uow.people.offers_of(people)
         bodies = await uow.people.bodies_of(people)
+        shown = await uow.lessons.shown_by(changed)
         documents: list[Document] = []
         for key in changed:
+            self._follow_lessons(key, shown.get(key, ()))
             if body := bodies.get(key):
                 self._homes[key] = body.key
             else:
@@ -91,10 +96,19 @@ class Knowledge:
             person = people.get(key)
             offered = [offer for offer in offers.get(key, ()) if offer.kind == "offer"]
             if person is not None and offered and findable(person):
-                documents.append(self._document(person, offered))
+                documents.append(self._document(person, offered, shown.get(key, ())))
             else:
                 self.people.remove(key)
         return documents
+
+    def _follow_lessons(self, author: str, shown: Sequence[Lesson]) -> None:
+        for gone in self._lessons_of.pop(author, ()):
+            self.lessons.remove(gone)
+        for lesson in shown:
+            known = self.topics.resolve(lesson.topic or "")
+            topics = (known.topic.id,) if known else ()
+            self.lessons.put(Document(id=lesson.key, topics=topics, title=lesson.topic or "", text=lesson.shown or ""))
+            self._lessons_of.setdefault(author, set()).add(lesson.key)
 
     def home_state(self, person: str) -> str | None:
         return self._states.get(self._homes.get(person, ""))
@@ -110,12 +124,14 @@ class Knowledge:
     def state(self, text: str) -> str | None:
         return state_named(text)
 
-    def _document(self, person: Person, offered: list[Offer]) -> Document:
+    def _document(self, person: Person, offered: list[Offer], shown: Sequence[Lesson]) -> Document:
+        """With what they let the whole network read; what only their colleagues read must not move them for others."""
+        learned = [f"{one.topic or ''} {one.shown or ''}" for one in shown if one.level is Level.NETWORK]
         return Document(
             id=person.key,
             topics=tuple(offer.topic for offer in offered if offer.topic),
             title=person.function or "",
-            text=" \n".join(offer.text for offer in offered),
+            text=" \n".join([*(offer.text for offer in offered), *learned]),
         )
 
 

@@ -6,7 +6,7 @@ typed stands in `Quote` (and in the values of `Facts`), apart from our own words
 
 import base64
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, TypeAlias, assert_never
 
 from bot.forms import Field, Form
@@ -37,12 +37,13 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """One entry of a result list, as the person chose to be listed."""
+    """One entry of a result list: a person, as they chose to be listed, or what somebody learned (`lesson`)."""
 
-    title: str  # "Jens Kalthoff" or "Teamleitung Organisation"
+    title: str  # "Jens Kalthoff" or "Teamleitung Organisation"; the topic of a lesson
     place: str  # "Hückelhoven, Nordrhein-Westfalen"
     facts: tuple[str, ...]  # "41.200 Einwohner", "Luftlinie 374 km"
-    reasons: tuple[str, ...]  # why it fits, in words
+    reasons: tuple[str, ...]  # why it fits, in words; what was new, confirmed, planned
+    lesson: str | None = None  # its key, so that a withdrawal finds the entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +113,18 @@ def choices(message: Message) -> Choices | None:
 
 def ask(message: Message) -> Ask | None:
     return next((block for block in message.blocks if isinstance(block, Ask)), None)
+
+
+def without(message: Message, lesson: str, instead: str) -> Message:
+    """The message without what can be read of a lesson; `instead` stands where nothing else would be left."""
+    blocks: list[Block] = []
+    for block in message.blocks:
+        if not isinstance(block, Contacts):
+            blocks.append(block)
+            continue
+        left = tuple(entry for entry in block.entries if entry.lesson != lesson)
+        blocks.append(replace(block, entries=left) if left else Text(text=instead))
+    return replace(message, blocks=tuple(blocks))
 
 
 def plain_text(message: Message) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 from bot.events import Account, Address, Incoming
 from bot.kinds import Kind, Send, Wait
-from bot.lessons import Lesson
+from bot.lessons import Lesson, Subscription
 from bot.matching.topics import Gap, Topic
 from bot.messages import Ask, Choices, Message
 from bot.model import (
@@ -218,6 +218,26 @@ class Lessons(Protocol):
     async def of(self, author: str) -> Sequence[Lesson]:
         """Newest first."""
 
+    async def many(self, keys: Iterable[str]) -> dict[str, Lesson]: ...
+    async def shown_by(self, authors: Iterable[str]) -> dict[str, Sequence[Lesson]]:
+        """Those that others may read, newest first; authors without any are left out."""
+
+    async def with_approver(self, person: str) -> Sequence[Lesson]:
+        """Those that name this person's town, asked about or with their yes; newest first."""
+
+
+class Subscriptions(Protocol):
+    async def add(self, subscription: Subscription) -> None:
+        """Replaces the one of the same person and topic (or text)."""
+
+    async def of(self, person: str) -> Sequence[Subscription]:
+        """Oldest first."""
+
+    async def to(self, topic: str | None, text: str) -> Sequence[Subscription]: ...
+    async def remove(self, key: str) -> None: ...
+    async def told(self, person: str, at: datetime) -> None:
+        """What is new by then has been said."""
+
 
 class Links(Protocol):
     async def add(self, link: LinkCode) -> None: ...
@@ -288,6 +308,18 @@ class Outgoing:
     expires: datetime | None = None
     holds_personal: bool = False  # relays and contact data: erased on acknowledgement whatever else is kept
     room: Address | None = None  # into this room instead of the direct chat
+    shows: tuple[str, ...] = ()  # the lessons that can be read in it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Showing:
+    """A message in which a lesson can be read."""
+
+    key: str
+    account: Account
+    lessons: tuple[str, ...]
+    message: Message | None  # while no platform has it for certain
+    arrived: bool  # a platform has it, or may have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,6 +354,12 @@ class Outbox(Protocol):
 
     async def state_of(self, about: str, kind: Kind) -> tuple[DeliveryState, datetime | None] | None:
         """State and time of the newest row about this of that kind; the time is when it was handed over, if it was."""
+
+    async def showing(self, lesson: str) -> Sequence[Showing]:
+        """Every message of the last 30 days in which this lesson can be read, or will be."""
+
+    async def rewrite(self, key: str, message: Message, shows: Iterable[str]) -> None:
+        """Another content for a message that no platform has yet."""
 
     async def unasked_in(self, person: str, first: date, last: date, *, planned: bool = True) -> int:
         """Messages under the ceiling handed over, or planned (unless that is left out), on these days."""
@@ -392,6 +430,8 @@ class UnitOfWork(Protocol):
     def visits(self) -> Visits: ...
     @property
     def lessons(self) -> Lessons: ...
+    @property
+    def subscriptions(self) -> Subscriptions: ...
     @property
     def links(self) -> Links: ...
     @property

@@ -29,6 +29,7 @@ async def post(scene: Scene, reply: Reply) -> str | None:
             about=reply.about,
             expires=reply.expires,
             holds_personal=reply.holds_personal,
+            shows=reply.shows,
             room=reply.room,
         )
     )

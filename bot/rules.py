@@ -38,6 +38,7 @@ class Rules:
     check_ins: int = 2
     follow_up: timedelta = timedelta(days=14)  # after a visit, about one's own next step
     last_follow_up: timedelta = timedelta(days=90)
+    approval_working_days: int = 10  # of the one a lesson names; silence is no yes
     silences: int = 3  # prompts in a row without an answer, over all kinds; the last one says so
     late_yes: timedelta = timedelta(days=30)
     no_repeat: timedelta = timedelta(days=182)  # "six months"

@@ -9,6 +9,7 @@ from typing import assert_never
 from bot.hours import decide
 from bot.kinds import Kind, Lapsed, Send, Wait
 from bot.knowledge import Knowledge
+from bot.lessons import Approval
 from bot.model import AccountRow, IntroductionState, Person
 from bot.ports import Delivery, Drop, StillTrue, Undeliverable, UnitOfWork, Verdict
 from bot.posting import earliest
@@ -53,7 +54,7 @@ async def _unwanted_by_person(
         return Drop("erased")
     if account.person != person.key:
         return Drop("account belongs to somebody else")
-    if person.prompts_off and delivery.kind.pauses:
+    if person.prompts_off and delivery.kind in (Kind.PROMPT, Kind.NUDGE):
         return Drop("prompts off")
     if await scene.uow.people.consent(person.key) is None and await scene.uow.people.consents(person.key):
         return Drop("consent withdrawn")
@@ -61,9 +62,13 @@ async def _unwanted_by_person(
 
 
 async def _unwanted_by_subject(scene: Scene, delivery: Delivery) -> Drop | None:
-    """A request is for an introduction that is still asked for, a check-in for one that is not closed."""
+    """A request is for an introduction or a lesson that is still asked for, a check-in for one that is not closed."""
     if delivery.about is None or delivery.kind not in (Kind.REQUEST, Kind.PROMPT):
         return None
+    lesson = await scene.uow.lessons.get(delivery.about) if delivery.kind is Kind.REQUEST else None
+    if lesson is not None:
+        asked = lesson.approval is Approval.ASKED and lesson.approver == delivery.person
+        return None if asked else Drop("approval not asked any more")
     introduction = await scene.uow.introductions.get(delivery.about)
     if introduction is None:
         return None  # about something else

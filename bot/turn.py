@@ -41,6 +41,7 @@ class Reply:
     due: datetime | None = None
     expires: datetime | None = None
     holds_personal: bool = False
+    shows: tuple[str, ...] = ()  # the lessons that can be read in it
     room: Address | None = None  # into the room where the bot was mentioned, instead of the direct chat
 
 

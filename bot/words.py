@@ -36,6 +36,10 @@ class Words:
         pattern = "dd.MM.y" if self.language == "de" else "d MMM y"
         return format_date(self._local(when), pattern, locale=self.language)
 
+    def month(self, when: date) -> str:
+        """ "Januar 2027"."""
+        return format_date(when, "MMMM y", locale=self.language)
+
     def clock(self, when: datetime) -> str:
         """ "17:00"."""
         return when.astimezone(ZoneInfo(self.timezone)).strftime("%H:%M")

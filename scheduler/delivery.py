@@ -165,7 +165,7 @@ class Deliveries:
                     delivery = waiting.popleft()
                     now = self._now()
                     try:
-                        verdict = await self._still_true(uow, delivery, now)
+                        verdict = self._in_vain(delivery) or await self._still_true(uow, delivery, now)
                     except Exception as error:  # noqa: BLE001
                         log.error("not decided", action="deliver", row=delivery.key, error=_name(error))  # noqa: TRY400
                         decided.append((delivery, Wait(now + LATER)))
@@ -191,6 +191,13 @@ class Deliveries:
                     case _:
                         assert_never(verdict)
         return going
+
+    def _in_vain(self, delivery: Delivery) -> Drop | None:
+        """An edit is for a message that the platform has, and can change."""
+        if delivery.kind is not Kind.EDIT:
+            return None
+        able = self._transports[delivery.platform].capabilities.edits and delivery.replaces_remote is not None
+        return None if able else Drop("can't be edited")
 
     async def _hand_over(self, platform: str, deliveries: Sequence[Delivery]) -> None:
         """At the platform's speed: small groups, each sent at once when its turn has come."""

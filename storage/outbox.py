@@ -1,19 +1,19 @@
 """Promised messages as the core sees them; how they are claimed and settled is in `storage/worker.py`."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import Text, and_, bindparam, delete, func, or_, select, type_coerce, update
 
 from bot.events import Account
 from bot.hours import Kind
-from bot.messages import ask, choices, to_data
+from bot.messages import Message, ask, choices, from_data, to_data
 from bot.model import new_key
-from bot.ports import DeliveryState, Outgoing
+from bot.ports import DeliveryState, Outgoing, Showing
 from storage.columns import dumps
 from storage.conversation import asked_to_data
 from storage.tables import accounts, outbox, people, questions
@@ -22,6 +22,7 @@ from storage.transaction import Transaction
 NOT_BEGUN = ("pending", "claimed", "retry")  # no platform has it
 PLANNED = ("pending", "claimed", "sending", "retry")
 MAY_HAVE_ARRIVED = ("sending", "uncertain", "held")
+_shows = type_coerce(outbox.c.shows, Text())
 UNDER_CEILING = tuple(kind for kind in Kind if kind.ceiling)
 
 _PLATFORM = select(accounts.c.platform).where(accounts.c.account == bindparam("who"))
@@ -68,8 +69,9 @@ class OutboxStore:
                 "kind": outgoing.kind,
                 "about": about,
                 "body": body,
-                "body_hash": hashlib.sha256(dumps(body).encode()).hexdigest(),
+                "body_hash": _hash(body),
                 "holds_personal": outgoing.holds_personal,
+                "shows": outgoing.shows,
                 "planned_at": outgoing.due,
                 "due_at": outgoing.due,
                 "expires_at": outgoing.expires,
@@ -102,6 +104,25 @@ class OutboxStore:
         await self._in.run(stopped.values(state="expired", cause="cancelled", body=None))
         return gone
 
+    async def showing(self, lesson: str) -> Sequence[Showing]:
+        found = select(*(outbox.c[name] for name in ("key", "account", "state", "body", "shows")))
+        meant = outbox.c.state.in_((*NOT_BEGUN, *MAY_HAVE_ARRIVED, "sent")) & _shows.contains(lesson, autoescape=True)
+        return [
+            Showing(
+                key=row["key"],
+                account=row["account"],
+                lessons=row["shows"],
+                message=from_data(row["body"]) if row["state"] in NOT_BEGUN and row["body"] is not None else None,
+                arrived=row["state"] not in ("pending", "retry"),
+            )
+            for row in await self._in.rows(found.where(meant).order_by(outbox.c.seq))
+        ]
+
+    async def rewrite(self, key: str, message: Message, shows: Iterable[str]) -> None:
+        body = to_data(message)
+        changed = {"body": body, "body_hash": _hash(body), "shows": tuple(shows)}
+        await self._in.run(update(outbox).where(outbox.c.key == key, outbox.c.state.in_(NOT_BEGUN)).values(**changed))
+
     async def by_remote(self, platform: str, remote_id: str) -> Sent | None:
         found = select(outbox.c.key, outbox.c.account, outbox.c.about).where(
             outbox.c.platform == platform, outbox.c.remote_id == remote_id
@@ -126,6 +147,10 @@ class OutboxStore:
                 counted.where(outbox.c.person == person, outbox.c.kind.in_(UNDER_CEILING), or_(sent, waiting))
             )
         )
+
+
+def _hash(body: object) -> str:
+    return hashlib.sha256(dumps(body).encode()).hexdigest()
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

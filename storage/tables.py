@@ -10,12 +10,12 @@ from bot.hours import Kind
 from bot.model import IntroductionState, Role, Source
 from storage.columns import Erase, Holds, Instant, Json, Keep, OneOf, Tags, Words, column, metadata
 from storage.network_tables import bodies, marks, meta, ties, topics, totals
-from storage.visit_tables import lessons, visit_steps, visits
+from storage.visit_tables import lessons, subscriptions, visit_steps, visits
 
 __all__ = [
     "accounts", "affiliations", "agenda", "audit", "blocks", "bodies", "changes", "consents", "desk_requests",
     "dialogs", "enquiries", "handovers", "inbox", "introductions", "lessons", "link_codes", "marks", "meta", "notes", "offers", "outbox",
-    "people", "questions", "roles", "searches", "steps", "ties", "tombstones", "topics", "totals", "visit_steps", "visits",
+    "people", "questions", "roles", "searches", "steps", "subscriptions", "ties", "tombstones", "topics", "totals", "visit_steps", "visits",
 ]  # fmt: skip
 
 
@@ -302,6 +302,7 @@ outbox = Table(
     column("body", Json, _t.other(Erase.ROW_IF_NAMED, "account", "person"), null=True),  # None: handed over, or lapsed
     column("body_hash", Text, _t.inner()),
     column("holds_personal", Boolean, _t.inner()),
+    column("shows", Words, _t.inner()),  # lessons, so that a withdrawal finds every message with them
     column("planned_at", Instant, _t.inner()),  # the first `due_at`: lateness is measured from it
     column("due_at", Instant, _t.own()),
     column("expires_at", Instant, _t.inner(), null=True),

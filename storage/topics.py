@@ -8,13 +8,13 @@ from sqlalchemy import delete, select, update
 
 from bot.matching.topics import Gap, Topic, names_of, same_name
 from storage.marks import raise_mark, read_mark
-from storage.tables import desk_requests, enquiries, introductions, offers, topics
+from storage.tables import desk_requests, enquiries, introductions, offers, subscriptions, topics
 from storage.transaction import Transaction
 
 _FIELDS = [topics.c[name] for name in Topic.__slots__]
 _EVER = select(*_FIELDS).order_by(topics.c.id)
 _ALL = _EVER.where(topics.c.merged_into.is_(None))
-_NAMING = (enquiries, introductions, desk_requests, offers)  # tables with a topic
+_NAMING = (enquiries, introductions, desk_requests, offers, subscriptions)  # tables with a topic
 
 
 class TopicStore:

@@ -31,6 +31,7 @@ from storage.notes import NoteStore
 from storage.outbox import OutboxStore
 from storage.people import PersonStore
 from storage.privacy import PrivacyStore
+from storage.subscriptions import SubscriptionStore
 from storage.tombstones import Tombstones
 from storage.topics import TopicStore
 from storage.totals import TotalStore
@@ -53,7 +54,8 @@ class Unit:
         self.introductions = IntroductionStore(transaction)
         self.desk = DeskStore(transaction)
         self.visits = VisitStore(transaction)
-        self.lessons = LessonStore(transaction)
+        self.lessons = LessonStore(transaction, self.people.touched)
+        self.subscriptions = SubscriptionStore(transaction)
         self.links = LinkStore(transaction)
         self.questions = QuestionStore(transaction)
         self.dialogs = DialogStore(transaction)

@@ -1,7 +1,8 @@
 """The part of the schema that is about visits."""
 
-from sqlalchemy import Date, ForeignKey, Index, Integer, Table, Text, Time
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, Table, Text, Time
 
+from bot.lessons import Approval, Level
 from bot.visit_states import VisitState
 from storage.columns import Erase, Holds, Instant, Keep, OneOf, Tags, Words, column, metadata
 
@@ -56,7 +57,28 @@ lessons = Table(
     column("key", Text, _t.inner(), unique=True),
     column("author", Text, _t.subject(), ForeignKey("people.key"), index=True),
     column("visit", Text, _t.inner(), null=True),
+    column("topic", Text, _t.own("author"), null=True),
+    column("text", Text, _t.own("author"), null=True),
+    column("at", Instant, _t.own("author")),
+    column("place", Text, _t.own("author", "approver"), null=True),
+    column("visited_on", Date, _t.own("author"), null=True),
+    column("level", OneOf(Level), _t.own("author", "approver")),
+    column("shown", Text, _t.own("author", "approver"), null=True),
+    column("released_at", Instant, _t.own("author", "approver"), null=True),
+    column("wanted", OneOf(Level), _t.own("author"), null=True),
+    column("approval", OneOf(Approval), _t.inner()),
+    column("approver", Text, _t.other(Erase.MARK, holds=Holds.PERSON), null=True, index=True),
+)
+
+_t = Tags("topics somebody wants to hear of", Keep.PROFILE)
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    column("key", Text, _t.inner(), primary_key=True),
+    column("person", Text, _t.subject(), ForeignKey("people.key"), index=True),
     column("topic", Text, _t.own(), null=True),
-    column("text", Text, _t.own(), null=True),
-    column("at", Instant, _t.own()),
+    column("text", Text, _t.own()),
+    column("at_once", Boolean, _t.own()),
+    column("since", Instant, _t.own()),
+    column("told_at", Instant, _t.inner()),
 )

@@ -10,6 +10,7 @@ from bot.flows import (
     first_contact,
     help,  # noqa: A004
     introductions,
+    lessons,
     moderation,
     offers,
     privacy,
@@ -35,6 +36,14 @@ HANDLERS: Handlers = {
     **desk.HANDLERS,
     **topics.HANDLERS,
     **visits.HANDLERS,
+    **lessons.HANDLERS,
     **help.HANDLERS,
 }
-DUE: Mapping[str, DueHandler] = {**first_contact.DUE, **contacts.DUE, **introductions.DUE, **upkeep.DUE, **visits.DUE}
+DUE: Mapping[str, DueHandler] = {
+    **first_contact.DUE,
+    **contacts.DUE,
+    **introductions.DUE,
+    **upkeep.DUE,
+    **visits.DUE,
+    **lessons.DUE,
+}

@@ -13,10 +13,8 @@ from bot.intents import (
     NudgeResume,
     NudgeStats,
     Pick,
-    Subscribe,
     Thanks,
     Unknown,
-    Unsubscribe,
     Yes,
 )
 from bot.messages import Block, Text
@@ -71,8 +69,6 @@ HANDLERS: Handlers = {
     Pick: says("help.nothing_to_pick"),
     Cancel: says("help.cancelled"),
     Unknown: says("help.unknown"),
-    Subscribe: says("help.later.subscription"),
-    Unsubscribe: says("help.later.subscription"),
     NudgeCreate: for_admins("help.later.nudge"),
     NudgeList: for_admins("help.later.nudge"),
     NudgePause: for_admins("help.later.nudge"),

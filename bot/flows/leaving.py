@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot import access
-from bot.flows import visits
+from bot.flows import lessons, visits
 from bot.flows.introductions import asker_gone, contact_gone
 from bot.messages import Text
 from bot.model import Person
@@ -19,6 +19,7 @@ async def forget(scene: Scene, person: Person) -> Replies:
     replies = [
         *await contact_gone(scene, person.key, "erasure"),
         *await asker_gone(scene, person.key, "erasure"),
+        *await lessons.person_gone(scene, person.key),
         *await visits.person_gone(scene, person.key),
     ]
     await scene.uow.privacy.erase(person.key, scene.now)
@@ -32,6 +33,7 @@ async def withdraw(turn: Turn) -> Replies:
     if await access.is_last_admin(turn, me):
         raise Refusal("privacy.last_admin")
     replies = [*await contact_gone(turn, me.key, "left"), *await asker_gone(turn, me.key, "left")]
+    replies += await lessons.person_gone(turn, me.key)
     replies += await visits.person_gone(turn, me.key)
     until = turn.now + turn.rules.invitation
     await turn.uow.people.withdraw_consent(me.key, turn.now)

@@ -59,6 +59,14 @@ def place_in_full(body: Body, words: Words, knowledge: Knowledge | None = None) 
     return f"{place_line(body, words, knowledge)}, {inhabitants(body, words)}, {size_class(body, words)}"
 
 
+def described(body: Body, words: Words) -> str:
+    """ "einer Stadt mit rund 40.000 Einwohnern (NW)": without a name, and rounded so far that several fit."""
+    step = 10 ** max(3, len(str(body.population)) - 1)
+    about = max(step, (body.population + step // 2) // step * step)
+    kind = "town" if "Stadt" in body.official_name else "village"
+    return words(f"listing.nameless.{kind}", number=words.number(about), state=STATES.get(body.state, body.state))
+
+
 def since(offer: Offer, today: date, words: Words) -> str | None:
     """ "seit 3 Jahren"; None if it wasn't said."""
     if offer.since is None:

@@ -9,6 +9,7 @@ from typing import Literal
 from bot.date_words import NUMBERS, fold_dates
 from bot.flows.contacts import demand_met
 from bot.flows.introductions import contact_gone
+from bot.flows.lessons.news import somebody_new
 from bot.flows.listing import entry, offer_label, offer_line
 from bot.forms import Field, Form
 from bot.intents import OfferTopic, RemoveTopic, SetFunction, SetListing, WantTopic
@@ -79,6 +80,7 @@ async def offer_topic(turn: Turn, wish: OfferTopic) -> Replies:
     if me.listing is None:
         return [turn.reply(stored, *await ask_listing(turn, me))]
     replies = await demand_met(turn, me)
+    await somebody_new(turn, me)
     return [turn.reply(stored, *await shown_entry(turn, me)), *replies]
 
 
@@ -121,6 +123,7 @@ async def set_listing(turn: Turn, wish: SetListing) -> Replies:
     me = replace(turn.me, listing=wish.by)
     await turn.uow.people.save(me)
     replies = await demand_met(turn, me)
+    await somebody_new(turn, me)
     blocks: list[Block] = [Text(text=turn.say(f"offers.listed.{wish.by}")), *await shown_entry(turn, me)]
     if me.function is None:
         blocks.append(_ask_function(turn, patient=True))

@@ -34,6 +34,20 @@ from bot.intents.introductions import (
     SuggestOther,
     WithdrawIntroduction,
 )
+from bot.intents.lessons import (
+    ApproveLesson,
+    AskAuthor,
+    CorrectLesson,
+    FollowUp,
+    LessonsAboutUs,
+    MyLessons,
+    ReleaseLesson,
+    RemoveLesson,
+    ShareLesson,
+    Subscribe,
+    Unsubscribe,
+    WithdrawLesson,
+)
 from bot.intents.network import (
     AskTeam,
     GapReport,
@@ -66,24 +80,17 @@ from bot.intents.profile import (
     SetListing,
     SetStandIn,
     StopPrompts,
-    Subscribe,
-    Unsubscribe,
     WantTopic,
 )
 from bot.intents.talk import Cancel, Greet, Help, No, Pick, Thanks, Unknown, Yes
 from bot.intents.visits import (
     AnswerVisit,
     CancelVisit,
-    CorrectLesson,
-    FollowUp,
     MissedVisit,
-    MyLessons,
     MyVisits,
     PlanVisit,
-    RemoveLesson,
     RescheduleVisit,
     SendVisit,
-    ShareLesson,
     Snooze,
     VisitHistory,
 )
@@ -92,6 +99,8 @@ __all__ = [
     "BY_NAME",
     "Accept",
     "AnswerVisit",
+    "ApproveLesson",
+    "AskAuthor",
     "AskBack",
     "AskTeam",
     "Block",
@@ -117,6 +126,7 @@ __all__ = [
     "Introduce",
     "Language",
     "Later",
+    "LessonsAboutUs",
     "Level",
     "LinkAccount",
     "MissedVisit",
@@ -141,6 +151,7 @@ __all__ = [
     "PrivacyInfo",
     "ProfileShow",
     "Queue",
+    "ReleaseLesson",
     "RemoveLesson",
     "RemoveTopic",
     "Report",
@@ -175,6 +186,7 @@ __all__ = [
     "WhyThis",
     "WithdrawConsent",
     "WithdrawIntroduction",
+    "WithdrawLesson",
     "Yes",
     "from_json",
     "name_of",
@@ -192,6 +204,7 @@ Intent: TypeAlias = (
     | Block | Report | Consent | WithdrawConsent | PrivacyInfo | ExportData | DeleteMe | AskTeam
     | PlanVisit | SendVisit | AnswerVisit | VisitHistory | RescheduleVisit | CancelVisit | MyVisits | MissedVisit
     | ShareLesson | CorrectLesson | FollowUp | RemoveLesson | MyLessons | Snooze
+    | ReleaseLesson | WithdrawLesson | ApproveLesson | LessonsAboutUs | AskAuthor
     | Subscribe | Unsubscribe | StopPrompts
     | NudgeCreate | NudgeList | NudgePause | NudgeResume | NudgePreview | NudgeStats | GapReport
     | TopicAdd | TopicSynonym | TopicMerge

@@ -29,6 +29,7 @@ class FindLessons:
     near: str | None = None
     state: str | None = None
     size: Size | None = None
+    seen: tuple[str, ...] = ()  # lessons that were shown already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,13 +108,3 @@ class SetHome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopPrompts: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscribe:
-    topic: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unsubscribe:
-    topic: str | None = None

@@ -1,8 +1,7 @@
-"""Visits, and what was taken along from them."""
+"""Visits: planned, moved, remembered."""
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,40 +63,6 @@ class MissedVisit:
     """It never took place."""
 
     visit: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShareLesson:
-    topic: str | None = None
-    municipality: str | None = None
-    text: str | None = None
-    visit: str | None = None
-    nothing: bool = False  # nothing new, only confirmation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CorrectLesson:
-    lesson: str
-    text: str | None = None
-    right: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowUp:
-    """How it stands with one's own next step: by a button, or in words."""
-
-    lesson: str
-    answer: Literal["stays", "done"] | None = None
-    text: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemoveLesson:
-    lesson: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MyLessons: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

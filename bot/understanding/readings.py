@@ -18,6 +18,7 @@ from bot.intents import (
     Pause,
     PlanVisit,
     PrivacyInfo,
+    ReleaseLesson,
     RescheduleVisit,
     SetAffiliation,
     SetCap,
@@ -302,6 +303,12 @@ def _filled(name: str, heard: Heard) -> Intent:
             topic, said = lesson_of(heard)
             named = before_colon(heard).places or heard.places
             return ShareLesson(topic=topic, municipality=named[-1].name if named else None, text=said)
+        case "release_lesson":
+            network = re.search(r"netzwerk|network|alle[nr]?\b|everybody|anderen", text, re.IGNORECASE)
+            mine = re.search(
+                r"(?:kommune|stadt|gemeinde|verwaltung|municipality|town|city|council)\b", text, re.IGNORECASE
+            )
+            return ReleaseLesson(level="network" if network else "body" if mine else None)
         case "nudge_create":
             return NudgeCreate(**nudge_of(text))
         case "nudge_pause" | "nudge_resume" | "nudge_preview" | "nudge_stats":

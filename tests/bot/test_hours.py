@@ -17,8 +17,8 @@ HUECKELHOVEN = Place(state="Nordrhein-Westfalen", locality="05370020")
 BUXTEHUDE = Place(state="Niedersachsen", locality="03359010")
 EVERYWHERE = [Place(state=state) for state in STATES]
 
-COUNTED = [Kind.PROMPT, Kind.NUDGE]
-OFFICE_HOURS = [kind for kind in Kind if kind not in {Kind.ANSWER, Kind.SNOOZE}]
+COUNTED = [Kind.PROMPT, Kind.NUDGE, Kind.DIGEST]
+OFFICE_HOURS = [kind for kind in Kind if kind not in {Kind.ANSWER, Kind.SNOOZE, Kind.EDIT}]
 
 
 def berlin(text: str) -> datetime:

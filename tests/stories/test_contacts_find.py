@@ -224,10 +224,10 @@ async def test_why_somebody_is_in_the_list(town: Town):
     assert "Sie geht von 1 bis 5" in await wants(town, miriam, WhyThis(person=9))
 
 
-async def test_there_are_no_lessons_yet_but_people(town: Town):
+async def test_where_nobody_has_written_anything_people_are_offered(town: Town):
     miriam, _ = await network(town)
     told = await wants(town, miriam, FindLessons(topic="E-Akte"))
-    assert "Gesammelte Erfahrungsberichte gibt es hier noch nicht" in told
+    assert "hat noch niemand etwas aufgeschrieben" in told
     await miriam.picks("Kontakte zeigen")
     assert len(names(read(miriam))) == 5
 

@@ -66,8 +66,11 @@ async def test_j7(town: Town):
     corrected = read(miriam)
     assert "30.000" not in corrected
     assert "vier augen" in corrected
-    await miriam.says("ja")
-    assert "so bleibt es" in read(miriam)
+    assert "Wer soll es lesen können? Zurzeit nur Sie." in corrected
+    await miriam.says("erstmal nur meine kommune")
+    assert "Ihre Kolleginnen und Kollegen in Erbach" in (told := read(miriam))
+    assert "Hückelhoven" not in told
+    assert "eine Stadt mit rund 40.000 Einwohnern (NW)" in told
 
     async with town.storage.unit(write=False) as uow:
         mine, theirs = [str(await uow.privacy.everything(one.key)) for one in (miriam, jens)]
@@ -181,7 +184,7 @@ async def test_something_learned_without_a_visit_is_kept_shown_and_deleted(town:
     assert "vor dem Scannen aussortieren" in read(miriam)
     await jens.says("meine erfahrungsberichte")
     assert "noch nichts festgehalten" in read(jens)
-    await miriam.picks("Notiz vom")
+    await miriam.picks("Notiz vom 26.11.2026 löschen")
     assert "Gelöscht" in read(miriam)
     async with town.storage.unit(write=False) as uow:
         assert "aussortieren" not in str(await uow.privacy.everything(miriam.key))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.flows.contacts.filters import in_words, place_of, refined
+from bot.flows.contacts.learned import lessons_on
 from bot.flows.contacts.nobody import nobody
 from bot.flows.contacts.reasons import entry_of, topic_named
 from bot.flows.contacts.search import Around, Candidate, around, candidates, reachable
@@ -51,7 +52,9 @@ async def find_contacts(turn: Turn, wish: FindContacts) -> Replies:
         return [await nobody(turn, enquiry, where)]
     guessed = _guessed(turn, wish)
     heading = Text(text=_heading(turn, enquiry, where, len(found), len(page)))
-    return [turn.reply(*guessed, heading, *_list(turn, enquiry, page, where, more=len(found) > len(page)))]
+    learned = len(await lessons_on(turn, me, enquiry.topic, enquiry.text))
+    listed = _list(turn, enquiry, page, where, more=len(found) > len(page), learned=learned)
+    return [turn.reply(*guessed, heading, *listed)]
 
 
 async def _is_used(turn: Turn, enquiry: Enquiry) -> bool:
@@ -95,15 +98,6 @@ async def why_this(turn: Turn, wish: WhyThis) -> Replies:
     return [turn.reply(Text(text=turn.say("contacts.why")), Contacts(entries=entries))]
 
 
-async def find_lessons(turn: Turn, wish: FindLessons) -> Replies:
-    """There are none yet; people who can tell are offered instead."""
-    search = FindContacts(topic=wish.topic, near=wish.near, state=wish.state, size=wish.size)
-    if wish.topic is None and await turn.uow.enquiries.last(turn.me.key) is None:
-        return [turn.tell("contacts.no_lessons")]
-    choice = Choice(label=turn.say("contacts.choice.people"), intent=search, says="yes")
-    return [turn.reply(Text(text=turn.say("contacts.no_lessons")), Choices(options=(choice,), asked="after_results"))]
-
-
 # ---------------------------------------------------------------- what they share
 
 
@@ -138,7 +132,14 @@ def said_topic(scene: Scene, enquiry: Enquiry, words: Words) -> str:
 
 
 def list_blocks(
-    scene: Scene, enquiry: Enquiry, page: Sequence[Candidate], where: Around, words: Words, *, more: bool = False
+    scene: Scene,
+    enquiry: Enquiry,
+    page: Sequence[Candidate],
+    where: Around,
+    words: Words,
+    *,
+    more: bool = False,
+    learned: int = 0,
 ) -> tuple[Contacts, Choices | None]:
     """The entries, numbered, and what can be done with them; no button for those not available at present."""
     entries = tuple(entry_of(scene, one, enquiry.filters, where, words) for one in page)
@@ -152,12 +153,17 @@ def list_blocks(
     ]
     if more:
         options.append(Choice(label=words("contacts.choice.more"), intent=More()))
+    if learned:
+        label = words("contacts.choice.learned", n=learned)
+        options.append(Choice(label=label, intent=FindLessons(topic=enquiry.text)))
     choices = Choices(options=tuple(options), asked="after_results", once=False) if options else None
     return Contacts(entries=entries), choices
 
 
-def _list(turn: Turn, enquiry: Enquiry, page: Sequence[Candidate], where: Around, *, more: bool) -> tuple[Block, ...]:
-    entries, choices = list_blocks(turn, enquiry, page, where, turn.say, more=more)
+def _list(
+    turn: Turn, enquiry: Enquiry, page: Sequence[Candidate], where: Around, *, more: bool, learned: int = 0
+) -> tuple[Block, ...]:
+    entries, choices = list_blocks(turn, enquiry, page, where, turn.say, more=more, learned=learned)
     hint = Text(text=turn.say("contacts.hint"), style="hint")
     return (entries, hint) if choices is None else (entries, hint, choices)
 

@@ -1,9 +1,10 @@
 """Nobody there: said plainly, with near topics, what relaxing one filter would give, and two ways to go on."""
 
 from bot.flows.contacts.filters import dropped, in_force, in_words, one_in_words
+from bot.flows.contacts.learned import lessons_on
 from bot.flows.contacts.reasons import topic_named
 from bot.flows.contacts.search import Around, passes, pool
-from bot.intents import AskTeam, FindContacts, NoteDemand
+from bot.intents import AskTeam, FindContacts, FindLessons, NoteDemand
 from bot.messages import Choice, Choices, Text
 from bot.model import Enquiry, Filters
 from bot.turn import Reply, Turn
@@ -14,7 +15,11 @@ NEAR_TOPICS = 3
 async def nobody(turn: Turn, enquiry: Enquiry, where: Around) -> Reply:
     topic = topic_named(turn, enquiry.topic, enquiry.text, turn.say)
     what = ", ".join([turn.say("contacts.topic", topic=topic), *in_words(enquiry.filters, where, turn.say)])
+    learned = len(await lessons_on(turn, turn.me, enquiry.topic, enquiry.text))
     options = [*await _relaxed(turn, enquiry, where), *await _near_topics(turn, enquiry, where)]
+    if learned:
+        label = turn.say("contacts.choice.learned", n=learned)
+        options.append(Choice(label=label, intent=FindLessons(topic=enquiry.text)))
     options += [
         Choice(label=turn.say("contacts.choice.note"), intent=NoteDemand(enquiry=enquiry.key)),
         Choice(label=turn.say("contacts.choice.team"), intent=AskTeam(enquiry=enquiry.key)),

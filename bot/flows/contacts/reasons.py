@@ -1,7 +1,7 @@
 """How somebody reads in a result list: as they chose to be listed, and why they fit, in words. Never contact data."""
 
 from bot.flows.contacts.search import Around, Candidate, Fit
-from bot.flows.listing import full_title, inhabitants, level, offer_label, place_line, since
+from bot.flows.listing import described, full_title, inhabitants, level, offer_label, place_line, since
 from bot.messages import Contact
 from bot.model import Filters
 from bot.turn import Scene
@@ -38,6 +38,9 @@ def reasons(scene: Scene, one: Candidate, filters: Filters, where: Around, words
     found = [words(key, topic=topic)]
     if one.by_function and one.person.function:
         found.insert(0, words("contacts.reason.function", function=one.person.function))
+    if one.visited is not None:
+        place = one.visited.body.name if one.visited.named else described(one.visited.body, words)
+        found.append(words("contacts.reason.visited", month=words.month(one.visited.on), place=place))
     own_place = where.home is not None and where.near is not None and where.home.key == where.near.key
     if filters.near and one.km_near is not None and where.near is not None and not own_place:
         found.append(words("contacts.reason.near", km=words.number(round(one.km_near)), place=where.near.name))

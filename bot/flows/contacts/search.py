@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import IntEnum
 
+from bot.flows.contacts.learned import lessons_on
 from bot.knowledge import findable
 from bot.matching.index import MAYBE
 from bot.matching.places import km, similar_size, size_class
@@ -29,6 +30,15 @@ class Fit(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Visited:
+    """Where somebody went to learn about the topic, as far as the asker may read it."""
+
+    body: Body
+    on: date
+    named: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """Somebody who may be shown, with what the reasons are made of."""
 
@@ -42,6 +52,7 @@ class Candidate:
     similar: bool  # half to double the asker's population
     paused: bool
     by_function: bool = False  # it is their function that fits, not what they offer
+    visited: Visited | None = None
     last_asked: datetime | None = None
     full: bool = False  # at their cap
 
@@ -123,6 +134,7 @@ async def pool(
     offers = await scene.uow.people.offers_of(people)
     bodies = await scene.uow.people.bodies_of(people, scene.today(asker))
     blocked = await scene.uow.people.blocked(asker.key)
+    visits = await _visited(scene, asker, topic, text)
     asked = _grams(" ".join([text, *names_of(known)]))
     narrower = frozenset(one.id for one in scene.knowledge.topics.narrower(known)) if known else frozenset()
     found: list[Candidate] = []
@@ -143,6 +155,7 @@ async def pool(
                 offer=offer,
                 fit=fits[key] if fit is None else fit,
                 by_function=by_function,
+                visited=visits.get(key),
                 relevance=relevance.get(key, 0.0),
                 km=km(home, body) if home and body else None,
                 km_near=km(where.near, body) if where.near and body else None,
@@ -151,6 +164,17 @@ async def pool(
             )
         )
     return found
+
+
+async def _visited(scene: Scene, asker: Person, topic: str | None, text: str) -> dict[str, Visited]:
+    """The newest visit of each that a lesson on the topic tells of."""
+    found = {one.author: one for one in reversed(await lessons_on(scene, asker, topic, text)) if one.visited_on}
+    bodies = await scene.uow.bodies.many(one.place for one in found.values() if one.place) if found else {}
+    return {
+        author: Visited(body=bodies[one.place], on=one.visited_on, named=one.named)
+        for author, one in found.items()
+        if one.visited_on is not None and one.place in bodies
+    }
 
 
 def _suggested(

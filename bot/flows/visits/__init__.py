@@ -1,6 +1,5 @@
 """Visits: planned with two yeses, moved when both agree, remembered the working day before."""
 
-from bot.flows.visits import follow, lessons
 from bot.flows.visits.afterwards import (
     AGAIN,
     ASK,
@@ -27,16 +26,11 @@ from bot.flows.visits.plan import plan_visit, send_visit
 from bot.intents import (
     AnswerVisit,
     CancelVisit,
-    CorrectLesson,
-    FollowUp,
     MissedVisit,
-    MyLessons,
     MyVisits,
     PlanVisit,
-    RemoveLesson,
     RescheduleVisit,
     SendVisit,
-    ShareLesson,
     Snooze,
     VisitHistory,
 )
@@ -54,11 +48,6 @@ HANDLERS: Handlers = {
     VisitHistory: history,
     Snooze: snooze,
     MissedVisit: missed,
-    ShareLesson: lessons.share,
-    CorrectLesson: lessons.correct,
-    FollowUp: follow.answer,
-    RemoveLesson: lessons.remove,
-    MyLessons: lessons.my_lessons,
 }
 DUE: dict[str, DueHandler] = {
     REMIND["guest"]: remind_guest,
@@ -66,8 +55,6 @@ DUE: dict[str, DueHandler] = {
     SNOOZED["guest"]: snoozed_guest,
     SNOOZED["host"]: snoozed_host,
     OVER: over,
-    follow.FIRST: follow.ask_first,
-    follow.SECOND: follow.ask_last,
     ASK["guest"]: ask_guest,
     ASK["host"]: ask_host,
     AGAIN["guest"]: ask_guest_again,

@@ -123,6 +123,7 @@ def upgrade() -> None:
     sa.Column('body', sa.Text(), nullable=True),
     sa.Column('body_hash', sa.Text(), nullable=False),
     sa.Column('holds_personal', sa.Boolean(), nullable=False),
+    sa.Column('shows', sa.Text(), nullable=False),
     sa.Column('planned_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
@@ -286,11 +287,20 @@ def upgrade() -> None:
     sa.Column('topic', sa.Text(), nullable=True),
     sa.Column('text', sa.Text(), nullable=True),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('place', sa.Text(), nullable=True),
+    sa.Column('visited_on', sa.Date(), nullable=True),
+    sa.Column('level', sa.Text(), nullable=False),
+    sa.Column('shown', sa.Text(), nullable=True),
+    sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('wanted', sa.Text(), nullable=True),
+    sa.Column('approval', sa.Text(), nullable=False),
+    sa.Column('approver', sa.Text(), nullable=True),
     sa.ForeignKeyConstraint(['author'], ['people.key'], name=op.f('fk_lessons_author_people')),
     sa.PrimaryKeyConstraint('serial', name=op.f('pk_lessons')),
     sa.UniqueConstraint('key', name=op.f('uq_lessons_key'))
     )
     with op.batch_alter_table('lessons', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_lessons_approver'), ['approver'], unique=False)
         batch_op.create_index(batch_op.f('ix_lessons_author'), ['author'], unique=False)
 
     op.create_table('offers',
@@ -345,6 +355,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('searches', schema=None) as batch_op:
         batch_op.create_index('ix_searches_asker_at', ['asker', 'at'], unique=False)
+
+    op.create_table('subscriptions',
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('person', sa.Text(), nullable=False),
+    sa.Column('topic', sa.Text(), nullable=True),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('at_once', sa.Boolean(), nullable=False),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person'], ['people.key'], name=op.f('fk_subscriptions_person_people')),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_subscriptions'))
+    )
+    with op.batch_alter_table('subscriptions', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_subscriptions_person'), ['person'], unique=False)
 
     op.create_table('ties',
     sa.Column('domain', sa.Text(), nullable=False),
@@ -518,6 +542,10 @@ def downgrade() -> None:
 
     op.drop_table('visits')
     op.drop_table('ties')
+    with op.batch_alter_table('subscriptions', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_subscriptions_person'))
+
+    op.drop_table('subscriptions')
     with op.batch_alter_table('searches', schema=None) as batch_op:
         batch_op.drop_index('ix_searches_asker_at')
 
@@ -535,6 +563,7 @@ def downgrade() -> None:
     op.drop_table('offers')
     with op.batch_alter_table('lessons', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_lessons_author'))
+        batch_op.drop_index(batch_op.f('ix_lessons_approver'))
 
     op.drop_table('lessons')
     with op.batch_alter_table('enquiries', schema=None) as batch_op:

@@ -54,20 +54,20 @@ async def _ask(scene: Scene, subject: str, kind: str) -> Replies:
         return []
     say = scene.words(person)
     await scene.uow.people.save(replace(person, silences=person.silences + 1))
-    field = Field(name="text", label=say("visits.follow.field"), max_length=200)
+    field = Field(name="text", label=say("lessons.follow.field"), max_length=200)
     asked = Choices(
         options=(
-            Choice(label=say("visits.follow.stays"), intent=FollowUp(lesson=lesson.key, answer="stays")),
-            Choice(label=say("visits.follow.done"), intent=FollowUp(lesson=lesson.key, answer="done")),
+            Choice(label=say("lessons.follow.stays"), intent=FollowUp(lesson=lesson.key, answer="stays")),
+            Choice(label=say("lessons.follow.done"), intent=FollowUp(lesson=lesson.key, answer="done")),
         ),
         asked="follow_up",
         about=lesson.key,
         otherwise=Form(intent=FollowUp(lesson=lesson.key), fields=(field,), patient=True),
     )
-    blocks: list[Block] = [Text(text=say("visits.follow")), Quote(text=following)]
+    blocks: list[Block] = [Text(text=say("lessons.follow")), Quote(text=following)]
     if person.silences + 1 == scene.rules.silences:
         blocks.append(Text(text=say("visits.ask.last"), style="hint"))
-    blocks.append(Text(text=say("visits.follow.hint"), style="hint"))
+    blocks.append(Text(text=say("lessons.follow.hint"), style="hint"))
     return [scene.to(person, *blocks, asked, kind=Kind.PROMPT, about=lesson.key, holds_personal=True)]
 
 
@@ -75,20 +75,20 @@ async def answer(turn: Turn, wish: FollowUp) -> Replies:
     """ "Bleibt", "verschoben auf Mai", "hat sich erledigt"; no reproach."""
     lesson = await turn.uow.lessons.get(wish.lesson)
     if lesson is None or lesson.author != turn.me.key:
-        raise Refusal("visits.lesson.gone")
+        raise Refusal("lessons.gone")
     said = (wish.text or "").casefold()
     day = _day(said, turn.today(turn.me))
     if wish.answer == "done" or "erledigt" in said or "settled" in said or "done" in said.split():
         await turn.uow.agenda.drop(lesson.key, FIRST, SECOND)
-        return [turn.tell("visits.follow.closed")]
+        return [turn.tell("lessons.follow.closed")]
     if day is not None and day > turn.today(turn.me):
         at = turn.rules.hours.at_local(day, MORNING, await turn.place(turn.me))
         await turn.uow.agenda.drop(lesson.key, FIRST)
         await turn.uow.agenda.set(SECOND, lesson.key, at)
-        return [turn.tell("visits.follow.moved", day=turn.say.day(day))]
+        return [turn.tell("lessons.follow.moved", day=turn.say.day(day))]
     if wish.answer == "stays" or said.startswith(("bleib", "ja", "stay", "yes", "passt", "dabei")):
-        return [turn.tell("visits.follow.good")]
-    return [turn.tell("visits.follow.when")]
+        return [turn.tell("lessons.follow.good")]
+    return [turn.tell("lessons.follow.when")]
 
 
 def _day(said: str, today: date) -> date | None:
