@@ -91,6 +91,10 @@ def configured(settings: Settings) -> Sequence[Adapter]:
         from adapters.teams.adapter import TeamsAdapter  # noqa: PLC0415  (the SDK takes a second and 50 MB)
 
         found.append(TeamsAdapter(settings))
+    if settings.matrix_configured:
+        from adapters.matrix.adapter import MatrixAdapter  # noqa: PLC0415
+
+        found.append(MatrixAdapter(settings))
     return found
 
 
@@ -161,7 +165,7 @@ def put_together(
     )
 
 
-async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
+async def run(settings: Settings, *, stop: asyncio.Event | None = None, now: Clock = real_time) -> None:
     """The service, until SIGTERM, SIGINT or `stop`: every configured platform, the scheduler, the web endpoints."""
     from adapters.web import serve  # noqa: PLC0415  (aiohttp and APScheduler are for the service alone)
     from adapters.web.metrics import Metrics  # noqa: PLC0415
@@ -173,15 +177,13 @@ async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
     adapters = configured(settings)
     metrics = Metrics()
     transports = [adapter.transport for adapter in adapters]
-    async with assembled(
-        settings, transports=transports, now=real_time, mode="live", observe=metrics.delivered
-    ) as lotse:
+    async with assembled(settings, transports=transports, now=now, mode="live", observe=metrics.delivered) as lotse:
         scheduler = Scheduler(
             planner=lotse.planner,
             deliveries=lotse.deliveries,
             worker=lotse.worker,
             sweep=lotse.sweep,
-            now=real_time,
+            now=now,
         )
         async with asyncio.TaskGroup() as tasks:
             serving = tasks.create_task(serve(settings, lotse.storage, scheduler, metrics, adapters))
@@ -195,7 +197,7 @@ async def run(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
                     mine = Turns(_taking(lotse, adapter.transport.capabilities, scheduler.wake))
                     turns.append(mine)
                     await _leftovers(lotse, adapter.transport.platform, mine)
-                    inside = Inside(storage=lotse.storage, turns=mine, now=real_time, core=lotse.core)
+                    inside = Inside(storage=lotse.storage, turns=mine, now=now, core=lotse.core)
                     listening.append(tasks.create_task(kept_up(adapter, inside)))
                 if not adapters:
                     log.warning("no platform is configured: nobody can write to the bot", action="start")

@@ -22,6 +22,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from adapters.matrix.settings import MatrixSettings
 from adapters.teams.settings import TeamsSettings
 from bot.hours import Hours, Window
 from bot.public_holidays import STATES
@@ -97,7 +98,7 @@ Accounts = Annotated[
 Count = Annotated[int, Field(ge=1, le=10_000)]
 
 
-class Settings(TeamsSettings, BaseSettings):
+class Settings(MatrixSettings, TeamsSettings, BaseSettings):
     """One field per setting; its description completes the sentence "give …"."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, env_ignore_empty=True)

@@ -75,10 +75,10 @@ async def serve(
     settings: Settings, storage: Storage, beats: Beats, metrics: Metrics, adapters: Sequence[Adapter] = ()
 ) -> None:
     """Until it is cancelled. Raises Unfit if the port can't be had."""
-    runner = web.AppRunner(application(storage, beats, metrics, adapters), access_log=None)
+    runner = web.AppRunner(application(storage, beats, metrics, adapters), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, settings.web_host, settings.web_port, shutdown_timeout=1.0)
+        site = web.TCPSite(runner, settings.web_host, settings.web_port)
         try:
             await site.start()
         except OSError as error:

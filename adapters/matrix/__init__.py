@@ -1,0 +1,1 @@
+"""Matrix: the parts that talk to a homeserver."""

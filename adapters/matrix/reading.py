@@ -1,0 +1,164 @@
+"""From a sync to the inbox: what was said in rooms, in one transaction with how far has been read."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import structlog
+from nio import MegolmEvent, RoomGetEventError, RoomMessagesError, SyncResponse
+
+from adapters.matrix.client import Client
+from adapters.matrix.inbound import meant, mentions
+from adapters.matrix.rendering import BUTTONS
+from adapters.matrix.rooms import PLATFORM, Rooms, account_of, server_of
+from bot.events import Address, Incoming, Left, Picked, Unreadable, What
+from storage.unit_of_work import Storage, Unit
+
+log = structlog.get_logger()
+
+SYNC, LOCKED = "sync", "locked"  # kinds of notes: the token; events that couldn't be decrypted yet
+PAGE = 100
+PAGES = 20  # back into a gap; beyond that nobody would expect an answer
+
+
+class Reader:
+    def __init__(self, client: Client, storage: Storage, rooms: Rooms, now: Callable[[], datetime]) -> None:
+        self._client = client
+        self._storage = storage
+        self._rooms = rooms
+        self._now = now
+
+    async def token(self) -> str | None:
+        async with self._storage.unit(write=False) as uow:
+            kept = await uow.notes.get(PLATFORM, SYNC, self._client.device_id)
+        return None if kept is None else str(kept["since"])
+
+    async def take(self, response: SyncResponse, *, since: str | None) -> list[Incoming]:
+        """What came with this answer, committed together with its token. On the very first sync nothing is acted on."""
+        events: list[tuple[str, Any]] = []
+        if since is not None:
+            for room, joined in response.rooms.join.items():
+                before = await self._gap(room, joined.timeline.prev_batch, since) if joined.timeline.limited else []
+                events += [(room, event) for event in self._since_joined([*before, *joined.timeline.events])]
+        found: list[Incoming] = []
+        async with self._storage.unit() as uow:
+            for room, event in [*await self._unlocked(uow), *events]:
+                incoming = await self._incoming(uow, room, event)
+                if incoming is not None and await uow.inbox.receive(incoming):
+                    found.append(incoming)
+            for room, invited in response.rooms.invite.items():
+                await self._rooms.invited(uow, room, invited.invite_state)
+            for room in response.rooms.leave:
+                for account in await self._rooms.left(uow, room):
+                    gone = self._made(
+                        f"left-{room}-{response.next_batch}"[:250], account.removeprefix("matrix:"), room, Left()
+                    )
+                    if await uow.inbox.receive(gone):
+                        found.append(gone)
+            await uow.notes.put(PLATFORM, SYNC, self._client.device_id, {"since": response.next_batch}, self._now())
+            await uow.commit()
+        return found
+
+    def _since_joined(self, events: list[Any]) -> list[Any]:
+        """Nothing that was said before the bot came in."""
+        for index in range(len(events) - 1, -1, -1):
+            source = events[index].source
+            mine = source.get("type") == "m.room.member" and source.get("state_key") == self._client.user_id
+            was = (source.get("unsigned") or {}).get("prev_content") or {}
+            if mine and source.get("content", {}).get("membership") == "join" and was.get("membership") != "join":
+                return events[index + 1 :]
+        return events
+
+    async def _gap(self, room: str, start: str | None, since: str) -> list[Any]:
+        """What the answer left out, oldest first: the homeserver sends only the newest of a room."""
+        found: list[Any] = []
+        for _ in range(PAGES):
+            page = await self._client.room_messages(room, start, end=since, limit=PAGE)
+            if isinstance(page, RoomMessagesError):
+                log.warning("gap not read", action="matrix sync", error=page.status_code)
+                break
+            found += page.chunk
+            if not page.end or page.end == start or not page.chunk:
+                break
+            start = page.end
+        return found[::-1]
+
+    # ------------------------------------------------------------ one event
+
+    async def _incoming(self, uow: Unit, room: str, event: Any) -> Incoming | None:
+        source: dict[str, Any] = event.source
+        sender = source.get("sender")
+        if not isinstance(sender, str) or sender == self._client.user_id or not self._rooms.allows(sender):
+            return None
+        if isinstance(event, MegolmEvent):
+            await uow.notes.put(
+                PLATFORM, LOCKED, event.event_id, {"room": room}, self._now(), account=account_of(sender)
+            )
+            return self._told_unreadable(room, sender)
+        if source.get("type") == "m.reaction":
+            picked = await self._picked(uow, source, sender)
+            return None if picked is None else self._made(event.event_id, sender, room, picked)
+        what = meant(source, me=self._client.user_id)
+        if what is None:
+            return None
+        direct = self._rooms.is_direct(room)
+        if direct:
+            await self._rooms.now_direct(uow, account_of(sender), Address(room))
+        return self._made(
+            event.event_id, sender, room, what, direct=direct, mentioned=mentions(source, me=self._client.user_id)
+        )
+
+    def _told_unreadable(self, room: str, sender: str) -> Incoming | None:
+        """At most once a day and person: the key may still come, and then the message is read after all."""
+        if not self._rooms.is_direct(room):
+            return None
+        return self._made(f"locked-{sender}-{self._now():%Y-%m-%d}", sender, room, Unreadable(kind="other"))
+
+    async def _picked(self, uow: Unit, source: dict[str, Any], sender: str) -> Picked | None:
+        """A reaction on one of our messages, by the person it was for."""
+        relation = (source.get("content") or {}).get("m.relates_to") or {}
+        key, on = relation.get("key"), relation.get("event_id")
+        if not isinstance(key, str) or not isinstance(on, str) or key not in BUTTONS:
+            return None
+        sent = await uow.outbox.by_remote(PLATFORM, on)
+        if sent is None or sent.account != account_of(sender):
+            return None
+        return Picked(message=sent.key, position=BUTTONS.index(key))
+
+    def _made(
+        self, key: str, sender: str, room: str, what: What, *, direct: bool = True, mentioned: bool = True
+    ) -> Incoming:
+        known = self._client.rooms.get(room)
+        name = known.user_name(sender) if known is not None else None
+        return Incoming(
+            id=key,
+            platform=PLATFORM,
+            account=account_of(sender),
+            name=name or sender,
+            address=Address(room),
+            at=self._now(),
+            what=what,
+            where="direct" if direct else "room",
+            mentioned=mentioned,
+            domain=server_of(sender),
+            encrypted=known.encrypted if known is not None else None,
+        )
+
+    async def _unlocked(self, uow: Unit) -> list[tuple[str, Any]]:
+        """Earlier events whose key has come in the meantime."""
+        found: list[tuple[str, Any]] = []
+        for event, note in await uow.notes.all(PLATFORM, LOCKED):
+            known = self._client.rooms.get(note["room"])
+            if known is None:
+                continue
+            answer = await self._client.room_get_event(note["room"], event)
+            if isinstance(answer, RoomGetEventError):
+                continue
+            read = answer.event
+            if isinstance(read, MegolmEvent):
+                read.room_id = note["room"]
+                read = self._client.try_to_read(read)
+            if read is not None and not isinstance(read, MegolmEvent):
+                await uow.notes.drop(PLATFORM, LOCKED, event)
+                found.append((note["room"], read))
+        return found

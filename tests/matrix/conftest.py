@@ -1,0 +1,76 @@
+"""One Synapse for the session, and Lotse as a service on it: whole, in this process, with a database of its own."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from adapters.app import run
+from adapters.config import Settings, load
+from tests.matrix.homeserver import Homeserver, synapse
+from tests.matrix.people import BOT, Human
+from tests.town import BEGIN
+
+
+@pytest.fixture(scope="session")
+def homeserver() -> Iterator[Homeserver]:
+    memory = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(prefix="synapse", dir=memory if os.access(memory, os.W_OK) else None))
+    try:
+        with synapse(folder) as running:
+            running.register("lotse")
+            yield running
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def settings(homeserver: Homeserver, tmp_path: Path) -> Settings:
+    return load(
+        data=tmp_path / "lotse",
+        web_port=0,
+        matrix_homeserver=homeserver.url,
+        matrix_user=BOT,
+        matrix_password="password",
+        matrix_store_key="a secret for the tests",
+        messages_a_second=1000,
+        seconds_between_messages=0.001,
+    )
+
+
+@asynccontextmanager
+async def service(settings: Settings) -> AsyncIterator[None]:
+    """Lotse runs until the block ends."""
+    stop = asyncio.Event()
+    running = asyncio.create_task(run(settings, stop=stop, now=_clock()))
+    try:
+        yield
+    finally:
+        stop.set()
+        await running
+
+
+def _clock() -> Callable[[], datetime]:
+    """Runs like any other, and began on a Monday at ten: no public holiday of the real day may hold up a story."""
+    offset = BEGIN - datetime.now(UTC)
+    return lambda: datetime.now(UTC) + offset
+
+
+Meets = Callable[[str], Awaitable[Human]]
+
+
+@pytest.fixture
+async def meets(homeserver: Homeserver, tmp_path: Path) -> AsyncIterator[Meets]:
+    """Somebody with an account, signed in; their name is used once in a session."""
+    async with AsyncExitStack() as stack:
+
+        async def made(name: str) -> Human:
+            return await stack.enter_async_context(Human(homeserver, name, tmp_path / name))
+
+        yield made

@@ -1,0 +1,94 @@
+"""A real Synapse from the package index as a process of its own: loopback, SQLite, limits lifted unless a test is about them."""
+
+import hashlib
+import hmac
+import json
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+SERVER = "town.example"
+SECRET = "registration"
+LIFTED = {"per_second": 10_000, "burst_count": 10_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Homeserver:
+    url: str
+
+    def register(self, name: str, password: str = "password") -> str:
+        """The user id."""
+        with urllib.request.urlopen(f"{self.url}/_synapse/admin/v1/register") as answer:
+            nonce = json.load(answer)["nonce"]
+        told = b"\0".join(part.encode() for part in (nonce, name, password, "notadmin"))
+        mac = hmac.new(SECRET.encode(), told, hashlib.sha1).hexdigest()
+        body = {"nonce": nonce, "username": name, "password": password, "admin": False, "mac": mac}
+        request = urllib.request.Request(
+            f"{self.url}/_synapse/admin/v1/register", json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request) as answer:
+            return str(json.load(answer)["user_id"])
+
+
+@contextmanager
+def synapse(folder: Path) -> Iterator[Homeserver]:
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    (folder / "log.yaml").write_text("version: 1\nroot: {level: ERROR}\n")
+    limits = ["message", "registration", "joins", "admin_redaction", "3pid_validation", "media_create"]
+    nested = {
+        "login": ["address", "account", "failed_attempts"],
+        "joins": ["local", "remote"],
+        "invites": ["per_room", "per_user", "per_issuer"],
+    }
+    config: dict[str, object] = {
+        "server_name": SERVER,
+        "pid_file": str(folder / "pid"),
+        "listeners": [
+            {"port": port, "type": "http", "bind_addresses": ["127.0.0.1"], "resources": [{"names": ["client"]}]}
+        ],
+        "database": {"name": "sqlite3", "args": {"database": str(folder / "homeserver.db")}},
+        "log_config": str(folder / "log.yaml"),
+        "media_store_path": str(folder / "media"),
+        "signing_key_path": str(folder / "signing.key"),
+        "registration_shared_secret": SECRET,
+        "macaroon_secret_key": "macaroons",
+        "form_secret": "forms",
+        "report_stats": False,
+        "trusted_key_servers": [],
+        "presence": {"enabled": False},
+        "bcrypt_rounds": 4,
+        "caches": {"sync_response_cache_duration": "0s"},
+        "rc_room_creation": LIFTED,
+        **{f"rc_{name}": LIFTED for name in limits if name not in nested},
+        **{f"rc_{name}": dict.fromkeys(parts, LIFTED) for name, parts in nested.items()},
+    }
+    file = folder / "homeserver.yaml"
+    file.write_text(json.dumps(config))
+    command = [sys.executable, "-m", "synapse.app.homeserver", "-c", str(file)]
+    subprocess.run([*command, "--generate-keys"], check=True, capture_output=True)
+    output = (folder / "output").open("w")
+    process = subprocess.Popen(command, stdout=output, stderr=output)
+    try:
+        _answers(f"http://127.0.0.1:{port}", process, folder / "output")
+        yield Homeserver(f"http://127.0.0.1:{port}")
+    finally:
+        process.terminate()
+        process.wait(20)
+        output.close()
+
+
+def _answers(url: str, process: subprocess.Popen[bytes], output: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        with suppress(OSError), urllib.request.urlopen(f"{url}/health"):
+            return
+        time.sleep(0.1)  # it is another process that starts
+    raise AssertionError(f"Synapse doesn't answer: {output.read_text()[-2000:]}")

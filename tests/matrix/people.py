@@ -1,0 +1,95 @@
+"""People in Element: an independent client session each, with its own keys, that knows nothing of the bot's insides."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
+
+from nio import AsyncClient, AsyncClientConfig, LoginResponse, MegolmEvent, RoomMessage, SyncResponse
+from nio.store import SqliteStore
+
+from tests.matrix.homeserver import Homeserver
+
+BOT = "@lotse:town.example"
+PATIENCE = 12.0  # seconds until a message that doesn't come is missed
+
+
+class Human:
+    """Reads and writes in a direct, encrypted chat with the bot."""
+
+    def __init__(self, homeserver: Homeserver, name: str, store: Path) -> None:
+        self.user = homeserver.register(name)
+        store.mkdir(parents=True)
+        config = AsyncClientConfig(store=SqliteStore, pickle_key="human", store_sync_tokens=False)
+        self.client = AsyncClient(homeserver.url, self.user, store_path=str(store), config=config)
+        self.room = ""
+        self.seen: list[dict[str, Any]] = []  # events of others, in clear
+        self.unread = 0
+
+    async def __aenter__(self) -> Self:
+        assert isinstance(await self.client.login("password", device_name="Element"), LoginResponse)
+        await self.sync(0)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.client.close()
+
+    async def opens_chat(self, *, encrypted: bool = True) -> None:
+        state = [{"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}]
+        made = await self.client.room_create(is_direct=True, invite=[BOT], initial_state=state if encrypted else [])
+        self.room = made.room_id
+        await self.until(lambda: self.members() == 2)
+
+    def members(self) -> int:
+        room = self.client.rooms.get(self.room)
+        return len([one for one in room.users.values() if not one.invited]) if room else 0
+
+    async def says(self, text: str, *, room: str | None = None, **more: Any) -> str:
+        content = {"msgtype": "m.text", "body": text, **more}
+        sent = await self.client.room_send(room or self.room, "m.room.message", content, ignore_unverified_devices=True)
+        return str(sent.event_id)
+
+    async def presses(self, event: str, key: str) -> None:
+        content = {"m.relates_to": {"rel_type": "m.annotation", "event_id": event, "key": key}}
+        await self.client.room_send(self.room, "m.reaction", content)
+
+    async def reads(self, having: str) -> str:
+        """Waits for a message with these words; everything since the last look."""
+        await self.until(lambda: having in self._text(self.unread))
+        text = self._text(self.unread)
+        self.unread = len(self.seen)
+        return text
+
+    def _text(self, since: int) -> str:
+        return "\n\n".join(str(one["content"].get("body", "")) for one in self.seen[since:])
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not true():
+                    await self.sync(2000)
+        except TimeoutError:
+            raise AssertionError(
+                f"{self.user} waits in vain; the last they read is:\n{self._text(0)[-3000:]}"
+            ) from None
+
+    async def sync(self, wait: int) -> None:
+        answer = await self.client.sync(wait, full_state=not self.client.next_batch)
+        assert isinstance(answer, SyncResponse)
+        for room in answer.rooms.invite:
+            await self.client.join(room)
+        for room, joined in answer.rooms.join.items():
+            for event in joined.timeline.events:
+                if event.sender == self.user:
+                    continue
+                assert not isinstance(event, MegolmEvent), "unable to decrypt"
+                if isinstance(event, RoomMessage) or event.source.get("type") == "m.reaction":
+                    self.seen.append({**event.source, "room_id": room, "decrypted": event.decrypted})
+                    self.room = self.room or room
+        if self.client.should_upload_keys:
+            await self.client.keys_upload()
+        if self.client.should_query_keys:
+            await self.client.keys_query()
+        if self.client.should_claim_keys:
+            await self.client.keys_claim(self.client.get_users_for_key_claiming())
+        await self.client.send_to_device_messages()
