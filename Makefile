@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo-teams test check format lock bench clean
+.PHONY: help setup run demo-teams demo-matrix test check format lock bench clean
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ run: $(VENV)/.installed ## talk to Lotse in the terminal, in a demo network
 
 demo-teams: $(VENV)/.installed ## the bot for Microsoft's playground on this machine, with the demo network
 	@$(BIN)/python -m adapters.teams.demo
+
+demo-matrix: $(VENV)/.developing ## a homeserver on this machine with three members and the bot, for any Matrix client
+	@$(BIN)/python -m adapters.matrix.demo
 
 test: $(VENV)/.developing ## all tests, on SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n 2 --dist loadfile

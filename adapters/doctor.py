@@ -52,6 +52,11 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
 
         async for finding in check.findings(settings):
             yield finding
+    if settings.matrix_configured:
+        from adapters.matrix import check as matrix  # noqa: PLC0415
+
+        async for finding in matrix.findings(settings):
+            yield finding
     file = sqlite_file(settings.database)
     if file is not None and not file.exists():
         yield Finding("problem", "database", f"there is no file {file} yet", "run `lotse migrate`")

@@ -12,6 +12,7 @@ from adapters.app import Unfit
 from adapters.config import Settings
 from adapters.inside import Inside, State, Stopped
 from adapters.matrix.client import Client
+from adapters.matrix.identity import Unsigned, keep_signed
 from adapters.matrix.reading import Reader
 from adapters.matrix.rooms import Rooms
 from adapters.matrix.session import lock, sign_in
@@ -34,7 +35,8 @@ PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0, 180.0)
 class MatrixAdapter:
     """Raises Unfit for what must not be started."""
 
-    def __init__(self, settings: Settings, *, wait: int = WAIT) -> None:
+    def __init__(self, settings: Settings, *, wait: int = WAIT, pauses: Sequence[float] = PAUSES) -> None:
+        """`pauses`: seconds before the next try, after the first, second, … failure in a row."""
         key = settings.matrix_store_key.get_secret_value() if settings.matrix_store_key else ""
         if settings.matrix_homeserver is None or settings.matrix_user is None:
             raise Unfit("Matrix needs LOTSE_MATRIX_HOMESERVER and LOTSE_MATRIX_USER")
@@ -45,6 +47,7 @@ class MatrixAdapter:
         self._settings = settings
         self._key = key
         self._wait = wait
+        self._pauses = pauses
         self.store = settings.data / "matrix"
         self.transport = MatrixTransport()
         self.state = State()
@@ -84,7 +87,7 @@ class MatrixAdapter:
     async def _read_on(self, client: Client, reader: Reader, rooms: Rooms, inside: Inside) -> None:
         """Our own loop: nio's saves its token before anything is taken in, and spins on errors that it returns."""
         since = await reader.token()
-        failures, first = 0, True
+        failures, first, signed = 0, True, False
         while True:
             answer = await self._sync(client, since, full=first)
             if isinstance(answer, SyncError) or answer is None:
@@ -95,8 +98,8 @@ class MatrixAdapter:
                 self.state = State(
                     condition="degraded" if not first else "connecting", detail="the homeserver doesn't answer"
                 )
-                client.next_batch = ""  # nio ignores an answer whose token it already has
-                await asyncio.sleep(PAUSES[min(failures, len(PAUSES) - 1)] * random.uniform(0.8, 1.2))  # noqa: S311
+                client.after_failure()
+                await asyncio.sleep(self._pauses[min(failures, len(self._pauses) - 1)] * random.uniform(0.8, 1.2))  # noqa: S311
                 failures += 1
                 continue
             taken = await reader.take(answer, since=since)
@@ -104,9 +107,23 @@ class MatrixAdapter:
             self.transport.client, self.transport.rooms = client, rooms
             for incoming in taken:
                 inside.turns.submit(incoming)
-            self.state = State(condition="connected")
+            self.state = (
+                State(condition="connected") if signed else State(condition="degraded", detail="not cross-signed")
+            )
             await rooms.answer_invitations()
             await client.keep_keys()
+            if not signed:
+                signed = await self._signed(client)
+
+    async def _signed(self, client: Client) -> bool:
+        """Tried again after each sync until the homeserver has taken it. Raises Stopped."""
+        try:
+            await keep_signed(client, self.store, self._key)
+        except Unsigned as error:
+            log.warning("not cross-signed", action="matrix sign-in", cause=str(error))
+            return False
+        self.state = State(condition="connected")
+        return True
 
     async def _sync(self, client: Client, since: str | None, *, full: bool) -> SyncResponse | SyncError | None:
         """None where something escaped: a stranger's malformed event, or the network."""

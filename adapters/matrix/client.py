@@ -49,6 +49,7 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
         store.chmod(0o700)
         super().__init__(homeserver, user, device, str(store), config)
         self._sends: set[asyncio.Task[RoomSendResponse | RoomSendError]] = set()
+        self._token = token
         self.restore_login(user, device, token)
 
     async def send_event(self, room: str, kind: str, content: dict[str, Any], key: str) -> Outcome:
@@ -72,6 +73,11 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
             return outcome_of(await asyncio.shield(sending))
         except (ClientError, OSError, TimeoutError) as error:
             return TryLater(cause=type(error).__name__)
+
+    def after_failure(self) -> None:
+        """Nio forgets its token at a soft logout, and ignores an answer whose `next_batch` it already has."""
+        self.access_token = self._token
+        self.next_batch = ""
 
     def _let_go(self, room: str) -> None:
         """Nio leaves its mark behind when sharing a session fails; while another send is under way it is in use."""
@@ -98,14 +104,14 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
         except EncryptionError:
             return None
 
-    async def raw(self, method: str, path: str, content: dict[str, Any]) -> int:
-        """A request that nio has no method for; the status, 0 if nobody answered."""
+    async def raw(self, method: str, path: str, content: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """A request that nio has no method for: status and answer; 0 if nobody answered."""
         headers = {"Authorization": f"Bearer {self.access_token}"}
         try:
             answer = await self.send(method, path, json.dumps(content), headers)
+            return int(answer.status), await answer.json() if answer.content_type == "application/json" else {}
         except (ClientError, OSError, TimeoutError):
-            return 0
-        return int(answer.status)
+            return 0, {}
 
     # What nio calls, and what is wrong there.
 

@@ -98,6 +98,11 @@ class Reader:
         if source.get("type") == "m.reaction":
             picked = await self._picked(uow, source, sender)
             return None if picked is None else self._made(event.event_id, sender, room, picked)
+        if source.get("type") == "m.room.tombstone" and source.get("state_key") == "":
+            replacement = (source.get("content") or {}).get("replacement_room")
+            if isinstance(replacement, str):  # who may send this state is the homeserver's to decide
+                await self._rooms.moved(uow, room, replacement, sender)
+            return None
         what = meant(source, me=self._client.user_id)
         if what is None:
             return None

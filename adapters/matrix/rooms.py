@@ -16,7 +16,8 @@ from storage.unit_of_work import Storage, Unit
 log = structlog.get_logger()
 
 PLATFORM = "matrix"
-INVITE, DIRECT = "invite", "direct"  # kinds of notes: an open invitation by room; the direct room of an account
+INVITE, DIRECT, MOVED = "invite", "direct", "moved"
+"""Kinds of notes: an open invitation by room; the direct room of an account; whose direct chat goes on in a room."""
 AGAIN = 60.0  # seconds before an invitation is tried again that couldn't be accepted
 TRIES = 5
 ENCRYPTED = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
@@ -60,7 +61,9 @@ class Rooms:
         for event in state:
             mine = isinstance(event, InviteMemberEvent) and event.state_key == self._client.user_id
             if mine and event.membership == "invite":
-                direct, by = event.content.get("is_direct") is True, event.sender
+                by = event.sender
+                moved = await uow.notes.take(PLATFORM, MOVED, room)
+                direct = event.content.get("is_direct") is True or moved is not None
                 await uow.notes.put(
                     PLATFORM, INVITE, room, {"by": by, "direct": direct}, self._now(), account=account_of(by)
                 )
@@ -141,6 +144,14 @@ class Rooms:
         await self._client.raw("PUT", path, content)
 
     # ------------------------------------------------------------ left and moved
+
+    async def moved(self, uow: Unit, room: str, replacement: str, by: str) -> None:
+        """A tombstone: the conversation goes on elsewhere. Joined at once where that is allowed, else when invited."""
+        of = [account for account, note in await uow.notes.all(PLATFORM, DIRECT) if note["room"] == room]
+        for account in of:
+            await uow.notes.put(PLATFORM, MOVED, replacement, {"of": account}, self._now(), account=Account(account))
+        invitation = {"by": by, "direct": bool(of)}
+        await uow.notes.put(PLATFORM, INVITE, replacement, invitation, self._now(), account=account_of(by))
 
     async def left(self, uow: Unit, room: str) -> list[Account]:
         """The accounts whose direct chat this was; nio says nothing of a kick and keeps the room."""

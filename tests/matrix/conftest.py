@@ -1,6 +1,7 @@
 """One Synapse for the session, and Lotse as a service on it: whole, in this process, with a database of its own."""
 
 import asyncio
+import itertools
 import os
 import shutil
 import tempfile
@@ -13,8 +14,8 @@ import pytest
 
 from adapters.app import run
 from adapters.config import Settings, load
-from tests.matrix.homeserver import Homeserver, synapse
-from tests.matrix.people import BOT, Human
+from adapters.matrix.local_synapse import Homeserver, synapse
+from tests.matrix.people import Human
 from tests.town import BEGIN
 
 
@@ -24,19 +25,24 @@ def homeserver() -> Iterator[Homeserver]:
     folder = Path(tempfile.mkdtemp(prefix="synapse", dir=memory if os.access(memory, os.W_OK) else None))
     try:
         with synapse(folder) as running:
-            running.register("lotse")
             yield running
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
-def settings(homeserver: Homeserver, tmp_path: Path) -> Settings:
+def bot(homeserver: Homeserver) -> str:
+    """An account of its own for each story: an identity is made once and never replaced."""
+    return homeserver.register(f"lotse{next(_NUMBERS)}", "password")
+
+
+@pytest.fixture
+def settings(homeserver: Homeserver, bot: str, tmp_path: Path) -> Settings:
     return load(
         data=tmp_path / "lotse",
         web_port=0,
         matrix_homeserver=homeserver.url,
-        matrix_user=BOT,
+        matrix_user=bot,
         matrix_password="password",
         matrix_store_key="a secret for the tests",
         messages_a_second=1000,
@@ -62,15 +68,16 @@ def _clock() -> Callable[[], datetime]:
     return lambda: datetime.now(UTC) + offset
 
 
+_NUMBERS = itertools.count(1)
 Meets = Callable[[str], Awaitable[Human]]
 
 
 @pytest.fixture
-async def meets(homeserver: Homeserver, tmp_path: Path) -> AsyncIterator[Meets]:
+async def meets(homeserver: Homeserver, bot: str, tmp_path: Path) -> AsyncIterator[Meets]:
     """Somebody with an account, signed in; their name is used once in a session."""
     async with AsyncExitStack() as stack:
 
         async def made(name: str) -> Human:
-            return await stack.enter_async_context(Human(homeserver, name, tmp_path / name))
+            return await stack.enter_async_context(Human(homeserver, name, bot, tmp_path / name))
 
         yield made

@@ -8,17 +8,17 @@ from typing import Any, Self
 from nio import AsyncClient, AsyncClientConfig, LoginResponse, MegolmEvent, RoomMessage, SyncResponse
 from nio.store import SqliteStore
 
-from tests.matrix.homeserver import Homeserver
+from adapters.matrix.local_synapse import Homeserver
 
-BOT = "@lotse:town.example"
 PATIENCE = 12.0  # seconds until a message that doesn't come is missed
 
 
 class Human:
     """Reads and writes in a direct, encrypted chat with the bot."""
 
-    def __init__(self, homeserver: Homeserver, name: str, store: Path) -> None:
-        self.user = homeserver.register(name)
+    def __init__(self, homeserver: Homeserver, name: str, bot: str, store: Path) -> None:
+        self.user = homeserver.register(name, "password")
+        self.bot = bot
         store.mkdir(parents=True)
         config = AsyncClientConfig(store=SqliteStore, pickle_key="human", store_sync_tokens=False)
         self.client = AsyncClient(homeserver.url, self.user, store_path=str(store), config=config)
@@ -36,7 +36,9 @@ class Human:
 
     async def opens_chat(self, *, encrypted: bool = True) -> None:
         state = [{"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}]
-        made = await self.client.room_create(is_direct=True, invite=[BOT], initial_state=state if encrypted else [])
+        made = await self.client.room_create(
+            is_direct=True, invite=[self.bot], initial_state=state if encrypted else []
+        )
         self.room = made.room_id
         await self.until(lambda: self.members() == 2)
 

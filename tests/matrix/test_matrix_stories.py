@@ -1,18 +1,22 @@
 """People write to Lotse in Element, against a real homeserver, encrypted end to end."""
 
 import asyncio
+import base64
 import json
+from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from nio.crypto.attachments import decrypt_attachment
 
+from adapters.app import assembled, real_time
 from adapters.config import Settings
 from adapters.inside import Inside, Stopped, Turns
 from adapters.matrix.adapter import MatrixAdapter
-from storage.unit_of_work import Storage
+from adapters.matrix.check import findings
 from tests.matrix.conftest import Meets, service
-from tests.matrix.people import BOT, Human
+from tests.matrix.people import Human
 
 
 async def settled_in(person: Human, town: str) -> None:
@@ -125,13 +129,13 @@ async def test_among_others_it_speaks_only_when_mentioned_and_names_nobody(setti
     anna, otto = await meets("anna"), await meets("otto")
     async with service(settings):
         await settled_in(anna, "Siegburg")
-        made = await anna.client.room_create(invite=[BOT, otto.user])
+        made = await anna.client.room_create(invite=[anna.bot, otto.user])
         await anna.until(
             lambda: len(anna.client.rooms[made.room_id].users) == 3 if made.room_id in anna.client.rooms else False
         )
         await otto.until(lambda: made.room_id in otto.client.rooms)
         await anna.says("wer kennt sich mit der e-akte aus?", room=made.room_id)
-        mention = {"m.mentions": {"user_ids": [BOT]}}
+        mention = {"m.mentions": {"user_ids": [anna.bot]}}
         await anna.says("Lotse, wer kennt sich mit der e-akte aus?", room=made.room_id, **mention)
         await anna.reads("E-Akte")
         await otto.until(lambda: len(_by_bot(otto, made.room_id)) >= 1)
@@ -143,17 +147,31 @@ async def test_among_others_it_speaks_only_when_mentioned_and_names_nobody(setti
 
 
 def _by_bot(person: Human, room: str) -> list[str]:
-    return [str(one["content"]["body"]) for one in person.seen if one["sender"] == BOT and one["room_id"] == room]
+    return [
+        str(one["content"]["body"]) for one in person.seen if one["sender"] == person.bot and one["room_id"] == room
+    ]
 
 
 async def test_who_throws_it_out_and_asks_it_back_is_answered_again(settings: Settings, meets: Meets):
     kurt = await meets("kurt")
     async with service(settings):
         await settled_in(kurt, "Siegburg")
-        await kurt.client.room_kick(kurt.room, BOT)
+        await kurt.client.room_kick(kurt.room, kurt.bot)
         await kurt.opens_chat()
         await kurt.says("hilfe")
         await kurt.reads("Das können Sie zu mir sagen")
+
+
+async def test_an_upgraded_room_is_followed(settings: Settings, meets: Meets):
+    ute = await meets("ute")
+    async with service(settings):
+        await settled_in(ute, "Siegburg")
+        upgraded = await asyncio.to_thread(_post, settings, ute, f"rooms/{ute.room}/upgrade", {"new_version": "12"})
+        ute.room = upgraded["replacement_room"]
+        await ute.client.room_invite(ute.room, ute.bot)
+        await ute.until(lambda: ute.members() == 2)
+        await ute.says("/hilfe")
+        await ute.until(lambda: any("Das können Sie" in text for text in _by_bot(ute, ute.room)))
 
 
 async def test_rubbish_from_a_stranger_doesnt_stop_it(settings: Settings, meets: Meets):
@@ -166,7 +184,9 @@ async def test_rubbish_from_a_stranger_doesnt_stop_it(settings: Settings, meets:
             "sender_key": "x",
             "ciphertext": {"y": {"type": 0, "body": "?"}},
         }
-        status = _put(settings, mallory, "sendToDevice/m.room.encrypted/rubbish", {"messages": {BOT: {"*": broken}}})
+        status = _put(
+            settings, mallory, "sendToDevice/m.room.encrypted/rubbish", {"messages": {lena.bot: {"*": broken}}}
+        )
         assert status == 200
         await lena.says("hallo")
         await lena.reads("Sind Sie einverstanden?")
@@ -176,12 +196,14 @@ async def test_people_of_other_servers_are_not_let_in(settings: Settings, meets:
     nora = await meets("nora")
     closed = settings.model_copy(update={"matrix_servers": frozenset({"elsewhere.example"})})
     async with service(closed):
-        made = await nora.client.room_create(is_direct=True, invite=[BOT])
-        await nora.until(lambda: made.room_id in nora.client.rooms and BOT not in nora.client.rooms[made.room_id].users)
+        made = await nora.client.room_create(is_direct=True, invite=[nora.bot])
+        await nora.until(
+            lambda: made.room_id in nora.client.rooms and nora.bot not in nora.client.rooms[made.room_id].users
+        )
     assert nora.seen == []
 
 
-async def test_a_revoked_token_stops_the_adapter_and_says_what_to_do(settings: Settings, sqlite_url: str, meets: Meets):
+async def test_a_revoked_token_stops_the_adapter_and_says_what_to_do(settings: Settings, meets: Meets):
     paula = await meets("paula")
     async with service(settings):
         await paula.opens_chat()
@@ -191,16 +213,17 @@ async def test_a_revoked_token_stops_the_adapter_and_says_what_to_do(settings: S
     )
     (await asyncio.to_thread(urlopen, request)).close()
     adapter = MatrixAdapter(settings)
-    storage = await Storage.open(sqlite_url)
-
-    async def nothing(_: object) -> tuple[str, ...]:
-        return ()
-
-    inside = Inside(storage=storage, turns=Turns(nothing), now=lambda: None)  # type: ignore[arg-type,return-value]
     with pytest.raises(Stopped, match="sign in anew"):
-        await asyncio.wait_for(adapter.listen(inside), 20)
-    await storage.close()
+        await asyncio.wait_for(_listens(adapter, settings), 20)
     assert adapter.state.condition == "bad credentials"
+
+
+def _post(settings: Settings, person: Human, path: str, content: object) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {person.client.access_token}", "Content-Type": "application/json"}
+    url = f"{settings.matrix_homeserver}/_matrix/client/v3/{path}"
+    with urlopen(Request(url, json.dumps(content).encode(), headers)) as answer:
+        found: dict[str, Any] = json.load(answer)
+    return found
 
 
 def _put(settings: Settings, person: Human, path: str, content: object) -> int:
@@ -212,3 +235,71 @@ def _put(settings: Settings, person: Human, path: str, content: object) -> int:
     )
     with urlopen(request) as answer:
         return int(answer.status)
+
+
+async def test_the_device_is_signed_by_an_identity_that_stays(settings: Settings, meets: Meets):
+    """As a strict client checks it: master key, self-signing key, device, each signed by the one before."""
+    vera = await meets("vera2")
+    async with service(settings):
+        await settled_in(vera, "Siegburg")
+    first = await _keys_of(vera)
+    user, device = vera.bot, next(iter(first["device_keys"][vera.bot].values()))
+    master, own = first["master_keys"][user], first["self_signing_keys"][user]
+    _verified(own, user, next(iter(master["keys"])))
+    _verified(device, user, next(iter(own["keys"])))
+    assert "=" not in json.dumps([master, own, device])
+    async with service(settings):
+        await vera.says("/hilfe")
+        await vera.reads("Das können Sie zu mir sagen")
+    assert (await _keys_of(vera))["master_keys"] == first["master_keys"]
+    assert not any(word in (settings.data / "matrix" / "identity").read_text() for word in ("master", "signing"))
+    (settings.data / "matrix" / "identity").unlink()
+    adapter = MatrixAdapter(settings)
+    with pytest.raises(Stopped, match="identity"):
+        await asyncio.wait_for(_listens(adapter, settings), 20)
+
+
+async def test_the_doctor_finds_what_is_wrong_with_matrix(settings: Settings, meets: Meets):
+    dora = await meets("dora")
+    assert "not signed in yet" in await _doctor(settings)
+    async with service(settings):
+        await dora.opens_chat()
+        await dora.says("hallo")
+        await dora.reads("Sind Sie einverstanden?")
+    well = await _doctor(settings)
+    assert f"signed in as {dora.bot}" in well
+    assert "the device is cross-signed" in well
+    (settings.data / "matrix").chmod(0o755)
+    assert "run chmod 700" in await _doctor(settings)
+    nobody = settings.model_copy(update={"matrix_homeserver": "http://127.0.0.1:9"})
+    assert "doesn't answer as a homeserver" in await _doctor(nobody)
+
+
+async def _doctor(settings: Settings) -> str:
+    return "\n".join([f"{one.text}; {one.remedy}" async for one in findings(settings)])
+
+
+async def _listens(adapter: MatrixAdapter, settings: Settings) -> None:
+    async with assembled(settings, transports=(), now=real_time, mode="live") as lotse:
+
+        async def nothing(_: object) -> tuple[str, ...]:
+            return ()
+
+        await adapter.listen(Inside(storage=lotse.storage, turns=Turns(nothing), now=real_time))
+
+
+async def _keys_of(person: Human) -> dict[str, Any]:
+    url = f"{person.client.homeserver}/_matrix/client/v3/keys/query"
+    content = json.dumps({"device_keys": {person.bot: []}}).encode()
+    request = Request(url, content, {"Authorization": f"Bearer {person.client.access_token}"})
+    with await asyncio.to_thread(urlopen, request) as answer:
+        found: dict[str, Any] = json.load(answer)
+    return found
+
+
+def _verified(signed: dict[str, Any], user: str, by: str) -> None:
+    """Raises InvalidSignature."""
+    bare = {name: value for name, value in signed.items() if name not in ("signatures", "unsigned")}
+    canonical = json.dumps(bare, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    key = Ed25519PublicKey.from_public_bytes(base64.b64decode(by.removeprefix("ed25519:") + "="))
+    key.verify(base64.b64decode(signed["signatures"][user][by] + "=="), canonical)

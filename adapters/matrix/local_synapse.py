@@ -1,8 +1,10 @@
-"""A real Synapse from the package index as a process of its own: loopback, SQLite, limits lifted unless a test is about them."""
+"""A real Synapse from the package index, for the demo and the tests: a process of its own, on loopback, never an import."""
+# ruff: noqa: S310, S603 (our own process on loopback)
 
 import hashlib
 import hmac
 import json
+import secrets
 import socket
 import subprocess
 import sys
@@ -14,20 +16,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SERVER = "town.example"
-SECRET = "registration"
 LIFTED = {"per_second": 10_000, "burst_count": 10_000}
+
+
+class NotStarted(Exception):
+    """The message names the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Homeserver:
     url: str
+    secret: str
 
-    def register(self, name: str, password: str = "password") -> str:
+    def user(self, name: str) -> str:
+        return f"@{name}:{SERVER}"
+
+    def register(self, name: str, password: str) -> str:
         """The user id."""
         with urllib.request.urlopen(f"{self.url}/_synapse/admin/v1/register") as answer:
             nonce = json.load(answer)["nonce"]
         told = b"\0".join(part.encode() for part in (nonce, name, password, "notadmin"))
-        mac = hmac.new(SECRET.encode(), told, hashlib.sha1).hexdigest()
+        mac = hmac.new(self.secret.encode(), told, hashlib.sha1).hexdigest()
         body = {"nonce": nonce, "username": name, "password": password, "admin": False, "mac": mac}
         request = urllib.request.Request(
             f"{self.url}/_synapse/admin/v1/register", json.dumps(body).encode(), {"Content-Type": "application/json"}
@@ -37,10 +46,9 @@ class Homeserver:
 
 
 @contextmanager
-def synapse(folder: Path) -> Iterator[Homeserver]:
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def synapse(folder: Path, *, port: int | None = None) -> Iterator[Homeserver]:
+    """Until the block ends; what is in the folder from an earlier time is used again. Raises NotStarted."""
+    port, secret = port or _free_port(), secrets.token_hex(16)
     (folder / "log.yaml").write_text("version: 1\nroot: {level: ERROR}\n")
     limits = ["message", "registration", "joins", "admin_redaction", "3pid_validation", "media_create"]
     nested = {
@@ -58,9 +66,9 @@ def synapse(folder: Path) -> Iterator[Homeserver]:
         "log_config": str(folder / "log.yaml"),
         "media_store_path": str(folder / "media"),
         "signing_key_path": str(folder / "signing.key"),
-        "registration_shared_secret": SECRET,
-        "macaroon_secret_key": "macaroons",
-        "form_secret": "forms",
+        "registration_shared_secret": secret,
+        "macaroon_secret_key": secrets.token_hex(16),
+        "form_secret": secrets.token_hex(16),
         "report_stats": False,
         "trusted_key_servers": [],
         "presence": {"enabled": False},
@@ -78,11 +86,17 @@ def synapse(folder: Path) -> Iterator[Homeserver]:
     process = subprocess.Popen(command, stdout=output, stderr=output)
     try:
         _answers(f"http://127.0.0.1:{port}", process, folder / "output")
-        yield Homeserver(f"http://127.0.0.1:{port}")
+        yield Homeserver(f"http://127.0.0.1:{port}", secret)
     finally:
         process.terminate()
         process.wait(20)
         output.close()
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _answers(url: str, process: subprocess.Popen[bytes], output: Path) -> None:
@@ -91,4 +105,4 @@ def _answers(url: str, process: subprocess.Popen[bytes], output: Path) -> None:
         with suppress(OSError), urllib.request.urlopen(f"{url}/health"):
             return
         time.sleep(0.1)  # it is another process that starts
-    raise AssertionError(f"Synapse doesn't answer: {output.read_text()[-2000:]}")
+    raise NotStarted(f"Synapse doesn't answer; {output} says why, and `make setup` installs it")

@@ -1,0 +1,80 @@
+"""What `lotse doctor` says about Matrix: is the homeserver there, is it us, is the store ours alone. Sends no message."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
+from adapters.config import Settings
+from adapters.doctor import Finding
+
+WITHIN = ClientTimeout(total=10)
+
+
+async def findings(settings: Settings) -> AsyncIterator[Finding]:
+    if not settings.matrix_configured:
+        return
+    if settings.matrix_homeserver is None or settings.matrix_user is None:
+        yield Finding(
+            "problem", "matrix", "address or user is missing", "set LOTSE_MATRIX_HOMESERVER and LOTSE_MATRIX_USER"
+        )
+        return
+    if settings.matrix_store_key is None:
+        yield Finding("problem", "matrix", "the keys in the store have no secret", "set LOTSE_MATRIX_STORE_KEY")
+    servers = settings.matrix_servers or {settings.matrix_user.partition(":")[2]}
+    yield Finding("ok", "matrix", f"people of these homeservers may use the bot: {', '.join(sorted(servers))}")
+    store = settings.data / "matrix"
+    if store.exists() and store.stat().st_mode & 0o077:
+        yield Finding("problem", "matrix", f"others can look into {store}", f"run chmod 700 {store}")
+    async with ClientSession(settings.matrix_homeserver, timeout=WITHIN) as session:
+        status, _ = await _got(session, "/_matrix/client/versions", None)
+        if status != 200:
+            text = f"{settings.matrix_homeserver} doesn't answer as a homeserver ({status or 'no connection'})"
+            yield Finding("problem", "matrix", text, "check LOTSE_MATRIX_HOMESERVER and the network")
+            return
+        yield Finding("ok", "matrix", f"{settings.matrix_homeserver} answers")
+        file = store / "session.json"
+        if not file.exists():
+            yield Finding("note", "matrix", "not signed in yet", "start `lotse run`")
+            return
+        kept: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+        async for finding in _signed_in(session, settings.matrix_user, kept):
+            yield finding
+
+
+async def _signed_in(session: ClientSession, user: str, kept: dict[str, str]) -> AsyncIterator[Finding]:
+    status, me = await _got(session, "/_matrix/client/v3/account/whoami", kept["token"])
+    if status == 401:
+        remedy = "sign in anew, as docs/matrix.md says"
+        yield Finding("problem", "matrix", "the homeserver doesn't know the token any more", remedy)
+        return
+    if (me.get("user_id"), me.get("device_id")) != (user, kept["device"]):
+        text = f"the token belongs to {me.get('user_id')}, device {me.get('device_id')}"
+        yield Finding("problem", "matrix", text, "set LOTSE_MATRIX_USER to that user, or move the store away")
+        return
+    yield Finding("ok", "matrix", f"signed in as {user}, device {kept['device']}")
+    asked = {"device_keys": {user: [kept["device"]]}}
+    _, keys = await _got(session, "/_matrix/client/v3/keys/query", kept["token"], asked)
+    signatures = keys.get("device_keys", {}).get(user, {}).get(kept["device"], {}).get("signatures", {}).get(user, {})
+    own = next(iter(keys.get("self_signing_keys", {}).get(user, {}).get("keys", {})), None)
+    if own is None or own not in signatures:
+        yield Finding(
+            "problem", "matrix", "the device isn't cross-signed: strict clients won't read it", "start `lotse run`"
+        )
+    else:
+        yield Finding("ok", "matrix", "the device is cross-signed")
+    remedy = "if messages are slow: lift the limits for the bot, as docs/matrix.md says"
+    yield Finding("note", "matrix", "the homeserver's rate limits can't be seen from here", remedy)
+
+
+async def _got(
+    session: ClientSession, path: str, token: str | None, content: dict[str, Any] | None = None
+) -> tuple[int, dict[str, Any]]:
+    """Status and answer; 0 if nobody answered."""
+    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+    try:
+        async with session.request("GET" if content is None else "POST", path, headers=headers, json=content) as answer:
+            return answer.status, await answer.json() if answer.content_type == "application/json" else {}
+    except (ClientError, OSError, TimeoutError):
+        return 0, {}
