@@ -17,7 +17,21 @@ from rich.text import Text as Styled
 
 from adapters.console import account_of, name_of
 from adapters.lines import BERLIN
-from bot.messages import Ask, Block, Choices, Contacts, Facts, File, Message, Quote, Text, ask, choices, plain_text
+from bot.messages import (
+    Ask,
+    Block,
+    Choices,
+    Contacts,
+    Facts,
+    File,
+    Message,
+    Quote,
+    Text,
+    Together,
+    ask,
+    choices,
+    plain_text,
+)
 from bot.ports import Delivery
 from bot.words import Words
 from storage.unit_of_work import Storage
@@ -177,6 +191,8 @@ def _styled(block: Block, words: Words) -> Styled:
         case Ask(field=field):
             hint = Styled(f"\n({clean(field.hint)})", style="dim") if field.hint else Styled()
             return Styled.assemble((clean(field.label), "bold"), hint)
+        case Together():
+            return Styled()
         case File(name=name, content_type=content_type, content=content):
             return Styled(
                 words("console.file", name=clean(name), content_type=content_type, size=words.number(len(content)))

@@ -9,6 +9,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, TypeAlias, assert_never
 
+from bot.events import Account
 from bot.forms import Field, Form
 from bot.intents import Intent, from_json, to_json
 
@@ -92,7 +93,14 @@ class File:
     content: bytes
 
 
-Block: TypeAlias = Text | Quote | Facts | Contacts | Choices | Ask | File
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """Where the message goes: into a room with these people, opened for it."""
+
+    accounts: tuple[Account, ...]
+
+
+Block: TypeAlias = Text | Quote | Facts | Contacts | Choices | Ask | File | Together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +159,8 @@ def _plain(block: Block) -> str:
             return field.label if field.hint is None else f"{field.label}\n({field.hint})"
         case File(name=name):
             return f"[{name}]"
+        case Together():
+            return ""
         case _:
             assert_never(block)
 
@@ -229,6 +239,8 @@ def _block_from_data(data: dict[str, Any]) -> Block:
         case {"block": "file"}:
             content = base64.b64decode(data["content"])
             return File(name=data["name"], content_type=data["content_type"], content=content)
+        case {"block": "together"}:
+            return Together(accounts=tuple(data["accounts"]))
         case _:
             raise ValueError("not a block of this release")
 

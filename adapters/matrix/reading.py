@@ -1,5 +1,6 @@
 """From a sync to the inbox: what was said in rooms, in one transaction with how far has been read."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -11,12 +12,13 @@ from adapters.matrix.client import Client
 from adapters.matrix.inbound import meant, mentions
 from adapters.matrix.rendering import BUTTONS
 from adapters.matrix.rooms import PLATFORM, Rooms, account_of, server_of
-from bot.events import Address, Incoming, Left, Picked, Unreadable, What
+from bot.events import Address, Incoming, Left, Picked, Said, Unreadable, What
 from storage.unit_of_work import Storage, Unit
 
 log = structlog.get_logger()
 
 SYNC, LOCKED = "sync", "locked"  # kinds of notes: the token; events that couldn't be decrypted yet
+_LEAVE = re.compile(r"\b(?:verlass\w*|geh\w* (?:bitte )?(?:raus|jetzt|wieder)|tschüss|leave|go away)\b", re.IGNORECASE)
 PAGE = 100
 PAGES = 20  # back into a gap; beyond that nobody would expect an answer
 
@@ -107,6 +109,14 @@ class Reader:
         if what is None:
             return None
         direct = self._rooms.is_direct(room)
+        if (
+            not direct
+            and isinstance(what, Said)
+            and _LEAVE.search(what.text)
+            and mentions(source, me=self._client.user_id)
+        ):
+            self._rooms.leave(room)
+            return None
         if direct:
             await self._rooms.now_direct(uow, account_of(sender), Address(room))
         return self._made(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any, assert_never
 
-from bot.messages import Ask, Block, Choices, Contact, Contacts, Facts, File, Message, Quote, Text, plain_text
+from bot.messages import Ask, Block, Choices, Contact, Contacts, Facts, File, Message, Quote, Text, Together, plain_text
 
 BUTTONS = tuple(f"{digit}\ufe0f\u20e3" for digit in "123456789")
 """Reactions to press: the keycaps 1 to 9, in the order of the choices."""
@@ -68,6 +68,8 @@ def _html(block: Block) -> str:
             return f"<p>{_lines(field.label)}{hint}</p>"
         case File(name=name):
             return f"<p>[{_lines(name)}]</p>"
+        case Together():
+            return ""
         case _:
             assert_never(block)
 

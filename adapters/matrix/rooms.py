@@ -1,7 +1,7 @@
 """Rooms: which one is a person's direct chat, invitations by allow-list, rooms that were left or moved."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,8 +16,9 @@ from storage.unit_of_work import Storage, Unit
 log = structlog.get_logger()
 
 PLATFORM = "matrix"
-INVITE, DIRECT, MOVED = "invite", "direct", "moved"
-"""Kinds of notes: an open invitation by room; the direct room of an account; whose direct chat goes on in a room."""
+INVITE, DIRECT, MOVED, TOGETHER = "invite", "direct", "moved", "together"
+"""Kinds of notes: an open invitation by room; the direct room of an account; whose direct chat goes on in a room; the
+room opened for a message to two people."""
 AGAIN = 60.0  # seconds before an invitation is tried again that couldn't be accepted
 TRIES = 5
 ENCRYPTED = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
@@ -122,6 +123,34 @@ class Rooms:
             return None
         await self._remember(account, Address(made.room_id))
         return Address(made.room_id)
+
+    async def room_with(self, accounts: Sequence[Account], key: str) -> Address | None:
+        """An encrypted room with these people, one per key; None if that isn't possible at the moment."""
+        async with self._storage.unit(write=False) as uow:
+            kept = await uow.notes.get(PLATFORM, TOGETHER, key)
+        if kept is not None:
+            return Address(kept["room"])
+        made = await self._client.room_create(
+            invite=[user_of(account) for account in accounts],
+            preset=RoomPreset.trusted_private_chat,
+            initial_state=[ENCRYPTED],
+        )
+        if isinstance(made, RoomCreateError):
+            log.warning("no room for two", action="matrix room", error=made.status_code)
+            return None
+        async with self._storage.unit() as uow:
+            await uow.notes.put(PLATFORM, TOGETHER, key, {"room": made.room_id}, self._now(), account=accounts[0])
+            await uow.commit()
+        return Address(made.room_id)
+
+    def leave(self, room: str) -> None:
+        """Asked to; off the path of the sync."""
+        task = asyncio.create_task(self._leave(room))
+        self._joining.add(task)
+        task.add_done_callback(self._joining.discard)
+
+    async def _leave(self, room: str) -> None:
+        await self._client.room_leave(room)
 
     async def _remember(self, account: Account, room: Address) -> None:
         async with self._storage.unit() as uow:

@@ -10,7 +10,7 @@ from adapters.matrix import rendering
 from adapters.matrix.client import Client, Plaintext
 from adapters.matrix.rooms import PLATFORM, Rooms
 from bot.events import Address
-from bot.messages import Choices, File, choices
+from bot.messages import Choices, File, Together, choices
 from bot.ports import Capabilities, Delivered, Delivery, Outcome, TryLater, Undeliverable
 
 log = structlog.get_logger()
@@ -22,7 +22,7 @@ class MatrixTransport:
     """`bot.ports.Transport`. Until `client` is there everything is put off."""
 
     platform = PLATFORM
-    capabilities = Capabilities(buttons=True, edits=True, idempotent=True)
+    capabilities = Capabilities(buttons=True, edits=True, idempotent=True, room_for_two=True)
 
     def __init__(self) -> None:
         self.client: Client | None = None
@@ -33,11 +33,16 @@ class MatrixTransport:
         client, rooms = self.client, self.rooms
         if client is None or rooms is None:
             return TryLater(seconds=NOT_YET, cause="not connected")
-        room = delivery.address or await rooms.direct_room(delivery.account)
+        both = next((block for block in delivery.message.blocks if isinstance(block, Together)), None)
+        if both is not None:
+            room: Address | None = await rooms.room_with(both.accounts, delivery.key)
+        else:
+            room = delivery.address or await rooms.direct_room(delivery.account)
         if not room:
-            return TryLater(cause="no direct room")
+            return TryLater(cause="no room")
         if room not in client.rooms:
-            return TryLater(seconds=NOT_YET, cause="room not synced") if not delivery.address else _gone(client)
+            known = both is None and delivery.address
+            return _gone(client) if known else TryLater(seconds=NOT_YET, cause="room not synced")
         try:
             return await self._send(client, room, delivery)
         except Plaintext:

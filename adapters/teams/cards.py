@@ -28,6 +28,7 @@ from bot.messages import (
     Message,
     Quote,
     Text,
+    Together,
     ask,
     choices,
     from_data,
@@ -181,7 +182,7 @@ def elements(block: Block) -> list[Element]:
             return [_contact(number, entry) for number, entry in enumerate(entries, start=1)]
         case Ask(field=field):
             return _paragraphs(field.label if field.hint is None else f"{field.label}\n{field.hint}")
-        case Choices() | File():
+        case Choices() | File() | Together():
             return []
         case _:
             assert_never(block)

@@ -25,6 +25,7 @@ from bot.intents.introductions import (
     Later,
     MyIntroductions,
     NextCandidate,
+    OpenRoom,
     PassOn,
     Queue,
     SayThanks,
@@ -144,6 +145,7 @@ __all__ = [
     "NudgeResume",
     "NudgeStats",
     "OfferTopic",
+    "OpenRoom",
     "PassOn",
     "Pause",
     "Pick",
@@ -198,7 +200,7 @@ Intent: TypeAlias = (
     FindContacts | FindLessons | More | WhyThis | NoteDemand
     | Introduce | SendRequest | ChangeRequest | WithdrawIntroduction | MyIntroductions | Status
     | Accept | Decline | Later | SuggestOther | AskBack | PassOn | NextCandidate | HowToAsk | StillWanted | Queue
-    | CheckIn | SayThanks
+    | CheckIn | SayThanks | OpenRoom
     | ProfileShow | OfferTopic | WantTopic | RemoveTopic | SetAffiliation | SetListing | SetFunction | SetContactData
     | SetCap | SetStandIn | Pause | Resume | ConfirmProfile | Language | LinkAccount | ConfirmLink | SetHome
     | Block | Report | Consent | WithdrawConsent | PrivacyInfo | ExportData | DeleteMe | AskTeam

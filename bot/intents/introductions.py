@@ -15,6 +15,13 @@ class Introduce:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRoom:
+    """An encrypted room with both sides of an introduction, where the platform has such rooms."""
+
+    introduction: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendRequest:
     """The asker has seen the preview; these contact data go to the contact after a yes."""
 

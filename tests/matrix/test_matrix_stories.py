@@ -73,6 +73,21 @@ async def test_two_people_are_introduced_each_in_their_own_encrypted_chat(settin
         await jens.says("jens@rathaus.example")
         assert "jens@rathaus.example" in await vera.reads("jens@rathaus.example")
         assert "vera@rathaus.example" in await jens.reads("vera@rathaus.example")
+        await vera.says("Gemeinsamen Raum öffnen")
+        await vera.reads("Sobald jens das auch möchte")
+        await jens.reads("gemeinsamen, verschlüsselten Raum")
+        await jens.says("1")
+        await jens.reads("vera beginnt")
+        await vera.reads("vera beginnt")
+        hello = next(one for one in vera.seen if "vera beginnt" in str(one["content"].get("body")))
+        room = hello["room_id"]
+        assert room not in (vera.room, jens.room)
+        assert vera.client.rooms[room].encrypted
+        await vera.says("Danke! Passt Dienstag?", room=room)
+        await jens.until(lambda: any(one["content"].get("body") == "Danke! Passt Dienstag?" for one in jens.seen))
+        await vera.says("Lotse, verlass den Raum", room=room, **{"m.mentions": {"user_ids": [vera.bot]}})
+        await vera.until(lambda: vera.bot not in vera.client.rooms[room].users)
+        assert len(_by_bot(jens, room)) == 1
 
 
 async def test_a_restart_in_the_middle_and_a_night_of_messages_lose_nothing(settings: Settings, meets: Meets):

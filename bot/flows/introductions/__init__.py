@@ -12,6 +12,7 @@ from bot.flows.introductions.request import (
     introduce,
     next_candidate,
 )
+from bot.flows.introductions.room import open_room
 from bot.flows.introductions.sending import queue, send_request
 from bot.flows.introductions.steps import seen_by_asker
 from bot.flows.introductions.withdraw import withdraw
@@ -26,6 +27,7 @@ from bot.intents import (
     Later,
     MyIntroductions,
     NextCandidate,
+    OpenRoom,
     PassOn,
     Queue,
     SayThanks,
@@ -67,4 +69,5 @@ HANDLERS: Handlers = {
     Queue: queue,
     CheckIn: check_in,
     SayThanks: say_thanks,
+    OpenRoom: open_room,
 }

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.access import introduction_as_asker
+from bot.flows.introductions import room
 from bot.flows.introductions import words as texts
 from bot.flows.introductions.overview import handed_over
 from bot.flows.introductions.steps import CHECK_IN, CLOSE, move, release_others, stop_clock
@@ -13,7 +14,7 @@ from bot.forms import Field, Form
 from bot.hours import Kind
 from bot.intents import CheckIn, SayThanks, StillWanted
 from bot.introduction_states import MET, IntroductionEvent
-from bot.messages import Ask, Choice, Choices, Facts, Quote, Text
+from bot.messages import Ask, Block, Choice, Choices, Facts, Quote, Text
 from bot.model import Handover, Introduction, IntroductionState, Person, Step
 from bot.turn import Refusal, Replies, Reply, Scene, Turn
 
@@ -66,9 +67,16 @@ async def meet(
         about=met.key,
         holds_personal=True,
     )
+    if await room.together(turn, asker, contact):
+        to_asker = _with(to_asker, room.offer(met, turn.words(asker)))
+        to_contact = _with(to_contact, room.offer(met, turn.words(contact)))
     first, second = (to_contact, to_asker) if by == "contact" else (to_asker, to_contact)
     here = replace(first, kind=Kind.ANSWER, person=None, account=turn.account.account)
     return [here, second, *others]
+
+
+def _with(reply: Reply, block: Block) -> Reply:
+    return replace(reply, message=replace(reply.message, blocks=(*reply.message.blocks, block)))
 
 
 async def _handover(
