@@ -201,6 +201,11 @@ class Settings(MatrixSettings, TeamsSettings, BaseSettings):
         return self
 
     @property
+    def matrix_store(self) -> Path:
+        """The keys of the Matrix device; a backup takes them along."""
+        return self.data / "matrix"
+
+    @property
     def database(self) -> str:
         """The URL, with its password: for the engine only."""
         if self.database_url is not None:

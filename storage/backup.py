@@ -8,14 +8,15 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
-from sqlalchemy import Date, RowMapping, Table, func, select, text
+from sqlalchemy import Date, RowMapping, Table, Time, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage import kept_folder
 from storage.columns import Instant, dumps, metadata
 from storage.meta import SENDING_HELD, MetaStore
 from storage.migrate import revision
@@ -41,10 +42,10 @@ class Restored:
     erased: int  # people who were erased after the backup had been taken, and now again
 
 
-async def backup(url: str, path: Path, *, now: datetime) -> int:
+async def backup(url: str, path: Path, *, now: datetime, folder: Path | None = None) -> int:
     """How many rows. One moment of the database, whatever is written meanwhile; an older file is replaced at the end.
 
-    Raises Unusable if the database has another schema than this release.
+    `folder` belongs to the database and goes along. Raises Unusable if the database has another schema than this release.
     """
     storage = await Storage.open(url, migrate=False)
     partial = path.with_name(path.name + ".partial")
@@ -56,6 +57,8 @@ async def backup(url: str, path: Path, *, now: datetime) -> int:
                 rows = await _dump(connection, archive)
                 description = {"format": FORMAT, "schema": HEAD, "taken_at": now.astimezone(UTC).isoformat()}
                 archive.writestr(_DESCRIPTION, dumps(description))
+                if folder is not None:
+                    kept_folder.keep(archive, folder)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -63,7 +66,7 @@ async def backup(url: str, path: Path, *, now: datetime) -> int:
     return rows
 
 
-async def restore(path: Path, url: str, *, tombstones: Path | None = None) -> Restored:
+async def restore(path: Path, url: str, *, tombstones: Path | None = None, folder: Path | None = None) -> Restored:
     """Into an empty database, which is migrated first. People in the tombstone file are erased again.
 
     Sending is held until somebody releases it. Raises Unusable for a file or database that can't be taken; then
@@ -79,11 +82,21 @@ async def restore(path: Path, url: str, *, tombstones: Path | None = None) -> Re
             rows = await _load(connection, tables)
             meta = MetaStore(Transaction(connection, write=True))
             await meta.put(SENDING_HELD, f"restored from a backup of {taken_at}")
+            if folder is not None:
+                _put_back(path, folder)
             await connection.commit()
         erased = await storage.erase_again()
     finally:
         await storage.close()
     return Restored(rows=rows, erased=erased)
+
+
+def _put_back(path: Path, folder: Path) -> None:
+    try:
+        with ZipFile(path) as archive:
+            kept_folder.put_back(archive, folder)
+    except FileExistsError as error:
+        raise Unusable(f"{error.filename} is there already: move the folder {folder} away first") from None
 
 
 def _private(path: Path) -> BinaryIO:
@@ -106,7 +119,7 @@ def _line(table: Table, row: RowMapping) -> bytes:
     values: dict[str, Any] = {}
     for declared in table.c:
         value = row[declared.name]
-        values[declared.name] = value.isoformat() if isinstance(value, date) else value
+        values[declared.name] = value.isoformat() if isinstance(value, date | time) else value
     return dumps(values).encode() + b"\n"
 
 
@@ -163,6 +176,8 @@ def _row(table: Table, values: dict[str, Any]) -> dict[str, Any]:
                 values[name] = datetime.fromisoformat(value)
             case Date():
                 values[name] = date.fromisoformat(value)
+            case Time():
+                values[name] = time.fromisoformat(value)
     return values
 
 

@@ -29,7 +29,7 @@ async def backup(settings: Settings, path: Path) -> str:
     file = sqlite_file(settings.database)
     if file is not None and not file.exists():
         raise Unfit(f"there is no database {file}: set LOTSE_DATA or LOTSE_DATABASE_URL to where it is")
-    rows = await backups.backup(settings.database, path, now=real_time())
+    rows = await backups.backup(settings.database, path, now=real_time(), folder=settings.matrix_store)
     async with beside(settings) as lotse, lotse.storage.unit() as uow:
         await uow.meta.put(LAST_BACKUP, real_time().isoformat())
         await uow.commit()
@@ -39,7 +39,9 @@ async def backup(settings: Settings, path: Path) -> str:
 async def restore(settings: Settings, path: Path) -> str:
     """Into an empty database; nothing is sent from it before `lotse release`."""
     make_folder(settings)
-    done = await backups.restore(path, settings.database, tombstones=settings.tombstone_file)
+    done = await backups.restore(
+        path, settings.database, tombstones=settings.tombstone_file, folder=settings.matrix_store
+    )
     again = f"; {done.erased} people erased since then are erased again" if done.erased else ""
     if not settings.tombstone_file.exists():
         again = (

@@ -48,7 +48,7 @@ class MatrixAdapter:
         self._key = key
         self._wait = wait
         self._pauses = pauses
-        self.store = settings.data / "matrix"
+        self.store = settings.matrix_store
         self.transport = MatrixTransport()
         self.state = State()
         self.routes: Sequence[web.RouteDef] = ()

@@ -24,7 +24,7 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("problem", "matrix", "the keys in the store have no secret", "set LOTSE_MATRIX_STORE_KEY")
     servers = settings.matrix_servers or {settings.matrix_user.partition(":")[2]}
     yield Finding("ok", "matrix", f"people of these homeservers may use the bot: {', '.join(sorted(servers))}")
-    store = settings.data / "matrix"
+    store = settings.matrix_store
     if store.exists() and store.stat().st_mode & 0o077:
         yield Finding("problem", "matrix", f"others can look into {store}", f"run chmod 700 {store}")
     async with ClientSession(settings.matrix_homeserver, timeout=WITHIN) as session:

@@ -8,10 +8,13 @@ from typing import Any
 import structlog
 from aiohttp import ClientError
 from nio import (
+    Api,
     AsyncClient,
     AsyncClientConfig,
     EncryptionError,
     ErrorResponse,
+    JoinedMembersError,
+    JoinedMembersResponse,
     MegolmEvent,
     RoomSendError,
     RoomSendResponse,
@@ -104,14 +107,34 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
         except EncryptionError:
             return None
 
-    async def raw(self, method: str, path: str, content: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    async def raw(self, method: str, path: str, content: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
         """A request that nio has no method for: status and answer; 0 if nobody answered."""
         headers = {"Authorization": f"Bearer {self.access_token}"}
         try:
-            answer = await self.send(method, path, json.dumps(content), headers)
+            data = None if content is None else json.dumps(content)
+            answer = await self.send(method, path, data, headers)
             return int(answer.status), await answer.json() if answer.content_type == "application/json" else {}
         except (ClientError, OSError, TimeoutError):
             return 0, {}
+
+    async def joined_members(self, room_id: str) -> JoinedMembersResponse | JoinedMembersError:
+        """Nio asks this before the first encrypted send to a room, and forgets whom it has invited: they couldn't read
+        what was written before they came in.
+        """
+        answer: JoinedMembersResponse | JoinedMembersError = await super().joined_members(room_id)
+        room = self.rooms.get(room_id)
+        if isinstance(answer, JoinedMembersError) or room is None:
+            return answer
+        path = Api._build_path(["rooms", room_id, "members"], {"membership": "invite"})  # noqa: SLF001
+        _, found = await self.raw("GET", path)
+        for event in found.get("chunk", ()):
+            name = event.get("content", {}).get("displayname")
+            room.add_member(event["state_key"], name, None, True)  # noqa: FBT003
+        if self.olm is not None and room.encrypted:
+            self.olm.update_tracked_users(room)
+            if self.should_query_keys:
+                await self.keys_query()
+        return answer
 
     # What nio calls, and what is wrong there.
 

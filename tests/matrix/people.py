@@ -84,7 +84,7 @@ class Human:
             for event in joined.timeline.events:
                 if event.sender == self.user:
                     continue
-                assert not isinstance(event, MegolmEvent), "unable to decrypt"
+                assert not isinstance(event, MegolmEvent), f"unable to decrypt what {event.sender} wrote"
                 if isinstance(event, RoomMessage) or event.source.get("type") == "m.reaction":
                     self.seen.append({**event.source, "room_id": room, "decrypted": event.decrypted})
                     self.room = self.room or room

@@ -1,6 +1,9 @@
 """Backups: one moment of the database, restored into either one, with erasures carried out again."""
 
+import sqlite3
 import stat
+from contextlib import closing
+from datetime import date, time
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -8,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.model import Person
+from bot.visit_states import Visit
 from storage.backup import Restored, Unusable, backup, restore
 from storage.columns import metadata
 from storage.meta import SENDING_HELD
@@ -40,6 +44,12 @@ async def contents(storage: Storage) -> dict[str, list[tuple[object, ...]]]:
 async def test_a_backup_of_one_database_restores_into_either(storage: Storage, other_url: str, tmp_path: Path):
     await plant(storage)
     await seed(storage)
+    guest, day = person("Gast"), date(2027, 1, 5)
+    async with storage.unit() as uow:
+        await uow.people.add(guest)
+        visit = Visit(key="v_1", guest=guest.key, host="p_1", first=day, last=day, starts=time(10), created_at=NOW)
+        await uow.visits.add(visit)
+        await uow.commit()
     file = tmp_path / "lotse.zip"
 
     rows = await backup(storage.url, file, now=NOW)
@@ -133,3 +143,23 @@ async def test_a_backup_of_another_schema_names_the_remedy(sqlite_url: str, tmp_
 
     with pytest.raises(Unusable, match="with the release that took it"):
         await restore(file, sqlite_url)
+
+
+async def test_a_folder_that_belongs_to_the_database_comes_along(sqlite_url: str, tmp_path: Path):
+    """The keys of a Matrix device: a database of their own, and never over what is there."""
+    keys, back = tmp_path / "keys", tmp_path / "back" / "keys"
+    keys.mkdir()
+    (keys / "session.json").write_text("{}")
+    (keys / "device.lock").write_text("")
+    with closing(sqlite3.connect(keys / "device.db")) as database:
+        database.execute("CREATE TABLE olm (key TEXT)")
+        database.execute("INSERT INTO olm VALUES ('secret')")
+        database.commit()
+        await backup(sqlite_url, tmp_path / "b.zip", now=NOW, folder=keys)
+    await restore(tmp_path / "b.zip", f"sqlite:///{tmp_path}/a.db", folder=back)
+    assert sorted(path.name for path in back.iterdir()) == ["device.db", "session.json"]
+    assert back.stat().st_mode & 0o077 == 0
+    with closing(sqlite3.connect(back / "device.db")) as database:
+        assert database.execute("SELECT key FROM olm").fetchall() == [("secret",)]
+    with pytest.raises(Unusable, match="move the folder"):
+        await restore(tmp_path / "b.zip", f"sqlite:///{tmp_path}/b.db", folder=back)
