@@ -118,8 +118,8 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
             return 0, {}
 
     async def joined_members(self, room_id: str) -> JoinedMembersResponse | JoinedMembersError:
-        """Nio asks this before the first encrypted send to a room, and forgets whom it has invited: they couldn't read
-        what was written before they came in.
+        """What is asked before the first encrypted send to a room. Of the invited nio knows only those who came down the
+        sync, where members are loaded lazily: the others couldn't read what was written before they came in.
         """
         answer: JoinedMembersResponse | JoinedMembersError = await super().joined_members(room_id)
         room = self.rooms.get(room_id)
