@@ -7,6 +7,7 @@ from bot.flows import (
     affiliation,
     contacts,
     desk,
+    figures,
     first_contact,
     help,  # noqa: A004
     introductions,
@@ -35,6 +36,7 @@ HANDLERS: Handlers = {
     **moderation.HANDLERS,
     **desk.HANDLERS,
     **topics.HANDLERS,
+    **figures.HANDLERS,
     **visits.HANDLERS,
     **lessons.HANDLERS,
     **help.HANDLERS,

@@ -51,6 +51,7 @@ from bot.intents.lessons import (
 )
 from bot.intents.network import (
     AskTeam,
+    Figures,
     GapReport,
     NudgeCreate,
     NudgeList,
@@ -116,6 +117,7 @@ __all__ = [
     "Decline",
     "DeleteMe",
     "ExportData",
+    "Figures",
     "FindContacts",
     "FindLessons",
     "FollowUp",
@@ -208,7 +210,7 @@ Intent: TypeAlias = (
     | ShareLesson | CorrectLesson | FollowUp | RemoveLesson | MyLessons | Snooze
     | ReleaseLesson | WithdrawLesson | ApproveLesson | LessonsAboutUs | AskAuthor
     | Subscribe | Unsubscribe | StopPrompts
-    | NudgeCreate | NudgeList | NudgePause | NudgeResume | NudgePreview | NudgeStats | GapReport
+    | NudgeCreate | NudgeList | NudgePause | NudgeResume | NudgePreview | NudgeStats | GapReport | Figures
     | TopicAdd | TopicSynonym | TopicMerge
     | Help | Greet | Thanks | Yes | No | Cancel | Pick | Unknown
 )  # fmt: skip

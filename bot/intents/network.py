@@ -45,6 +45,11 @@ class GapReport: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What happened in the network, in totals."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TopicAdd:
     """A new topic for everybody; names are separated by commas."""
 
