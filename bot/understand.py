@@ -108,7 +108,7 @@ def _meant(heard: Heard) -> tuple[Intent, tuple[str, ...]]:
     short = context == "visit_reminder" or len(heard.plain_words) <= SNOOZE
     if context in {"asked_lesson", "visit_reminder"} and short and score < CLEAR and (heard.dates or heard.times):
         return later(heard), ("a time, after a reminder",)
-    if context == "asked_lesson" and score < CLEAR:
+    if context == "asked_lesson" and (score < CLEAR or isinstance(intent, Unknown)):
         return ShareLesson(text=heard.text.strip()), ("answer to the question after a visit",)
     if not isinstance(intent, Unknown):
         return intent, (f"phrases of {name_of(intent)} ({score:.1f})",)
