@@ -10,7 +10,7 @@ from nio.store import SqliteStore
 
 from adapters.matrix.local_synapse import Homeserver
 
-PATIENCE = 12.0  # seconds until a message that doesn't come is missed
+PATIENCE = 60.0  # seconds until a message that doesn't come is missed
 
 
 class Human:
