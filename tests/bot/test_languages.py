@@ -39,7 +39,7 @@ def patterns() -> tuple[re.Pattern[str], ...]:
     """The keys in the sources; what stands in braces may be anything without a dot."""
     found = {match[1] for source in SOURCES for match in KEY.finditer(source)}
     return tuple(
-        re.compile(r"[\w]+".join(re.escape(part) for part in re.split(r"\{[^}]+\}", key))) for key in sorted(found)
+        re.compile(r"[\w-]+".join(re.escape(part) for part in re.split(r"\{[^}]+\}", key))) for key in sorted(found)
     )
 
 
