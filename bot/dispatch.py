@@ -40,6 +40,7 @@ from bot.posting import post
 from bot.rules import Rules
 from bot.turn import Refusal, Replies, Reply, Scene, Turn
 from bot.understand import Option, Situation, Understanding, understand
+from bot.understanding.slots import is_scheduled
 from bot.words import Words
 
 log = structlog.get_logger()
@@ -222,11 +223,17 @@ def hear(turn: Turn, text: str) -> Understanding:
             today=turn.today(turn.person),
             now=turn.now,
             language=turn.say.language,
-            role="admin" if turn.person and turn.person.role == "admin" else "staff",
+            role="admin" if _of_the_office(turn, asked, text) else "staff",
             home_state=home,
             lexicon=turn.knowledge,
         ),
     )
+
+
+def _of_the_office(turn: Turn, asked: Choices | Ask | None, text: str) -> bool:
+    """Whether office words are heard at all. Who isn't of the office and sets a reminder for others is told whose it is."""
+    about_nudge = isinstance(asked, Choices) and asked.asked == "nudge"
+    return turn.person is not None and (turn.person.role == "admin" or about_nudge or is_scheduled(text))
 
 
 def is_clear(heard: Understanding, text: str, form: Form) -> bool:

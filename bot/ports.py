@@ -33,6 +33,7 @@ from bot.model import (
     Source,
     Step,
 )
+from bot.nudges.store import Nudges
 from bot.visit_states import Visit, VisitState, VisitStep
 
 ERASED = "p_erased"
@@ -432,6 +433,8 @@ class UnitOfWork(Protocol):
     def lessons(self) -> Lessons: ...
     @property
     def subscriptions(self) -> Subscriptions: ...
+    @property
+    def nudges(self) -> Nudges: ...
     @property
     def links(self) -> Links: ...
     @property

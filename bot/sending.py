@@ -11,6 +11,8 @@ from bot.kinds import Kind, Lapsed, Send, Wait
 from bot.knowledge import Knowledge
 from bot.lessons import Approval
 from bot.model import AccountRow, IntroductionState, Person
+from bot.nudges.model import NudgeState
+from bot.nudges.planning import meant
 from bot.ports import Delivery, Drop, StillTrue, Undeliverable, UnitOfWork, Verdict
 from bot.posting import earliest
 from bot.rules import Rules
@@ -40,6 +42,7 @@ async def still_true(scene: Scene, delivery: Delivery) -> Verdict:
     unwanted = (
         await _unwanted_by_person(scene, delivery, account, person)
         or await _unwanted_by_subject(scene, delivery)
+        or await _unwanted_nudge(scene, delivery, person)
     )  # fmt: skip
     if unwanted is not None:
         return unwanted
@@ -75,6 +78,20 @@ async def _unwanted_by_subject(scene: Scene, delivery: Delivery) -> Drop | None:
     if delivery.kind is Kind.REQUEST and delivery.person == introduction.contact:
         return None if introduction.state is IntroductionState.ASKED else Drop(f"request {introduction.state}")
     return Drop("introduction closed") if introduction.closed_at is not None else None
+
+
+async def _unwanted_nudge(scene: Scene, delivery: Delivery, person: Person | None) -> Drop | None:
+    """The nudge is in force, and means this person as they are now. Unlike a prompt it isn't kept for after a pause."""
+    if delivery.kind is not Kind.NUDGE or delivery.about is None or person is None:
+        return None
+    if person.paused_on(scene.today(person)):
+        return Drop("paused")
+    run = await scene.uow.nudges.run(delivery.about)
+    nudge = await scene.uow.nudges.get(run.nudge) if run is not None else None
+    if nudge is None or nudge.state is not NudgeState.ACTIVE:
+        return Drop("nudge stopped")
+    facts = await scene.uow.nudges.members(scene.today(person), only=[person.key])
+    return None if meant(nudge, facts, scene.now) else Drop("not meant any more")
 
 
 async def _in_their_hours(scene: Scene, delivery: Delivery, person: Person) -> Verdict:

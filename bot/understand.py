@@ -1,7 +1,8 @@
 """Text to intent, pure and explainable: slash commands, answers to the newest question, then phrases. No guessing."""
 
 import re
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any, Literal, cast
 
 from bot.dates import Day, read_date
 from bot.intents import (
@@ -9,10 +10,14 @@ from bot.intents import (
     AskBack,
     Cancel,
     CheckIn,
+    DeskAnswer,
     FindContacts,
+    GapReport,
+    Help,
     Intent,
     Introduce,
     No,
+    NudgeCreate,
     PrivacyInfo,
     SetListing,
     ShareLesson,
@@ -23,10 +28,11 @@ from bot.intents import (
 from bot.languages import LanguageCode
 from bot.understanding.answers import consent_answer, number_in, ordinal_in, pick
 from bot.understanding.heard import Heard
+from bot.understanding.nudge_talk import nudge_talk
 from bot.understanding.phrases import phrases
 from bot.understanding.readings import later, read
 from bot.understanding.situation import Lexicon, Option, Situation, Understanding
-from bot.understanding.slots import subject_of
+from bot.understanding.slots import is_nudge_name, subject_of
 from bot.understanding.tokens import fold
 
 __all__ = ["Lexicon", "Option", "Situation", "Understanding", "is_command", "understand"]
@@ -36,6 +42,7 @@ _CLOSING = re.compile(
     r"(?:best|kind) regards|all the best)\b.*\Z",
     re.IGNORECASE | re.DOTALL,
 )
+_ASK = re.compile(r"(?:frag\w*|ask)\s+(?:(?:doch|mal|bitte|frau|herrn?|ms|mrs?)\.?\s+)*([^?:]{3,60})", re.IGNORECASE)
 CUED = 3.0  # a topic alone is below: it may be a search, or the answer to what was asked
 CLEAR = 5.0  # score from which a wish of its own goes before an answer to the question
 SNOOZE = 12  # words; a longer text with a day in it tells something
@@ -85,6 +92,11 @@ def _meant(heard: Heard) -> tuple[Intent, tuple[str, ...]]:
     intent, score = read(heard)
     if isinstance(intent, Cancel):
         return intent, ("cancel",)
+    if context == "nudge" and heard.situation.role == "admin" and number_in(heard.text) is None:
+        if not isinstance(intent, NudgeCreate | Help | GapReport) and (said_of_it := nudge_talk(heard)) is not None:
+            return _named_too(said_of_it, intent), ("about the reminder just talked about",)
+    if context == "desk" and (asked := _ASK.fullmatch(heard.text.strip())):
+        return DeskAnswer(person=asked[1].strip()), ("somebody to ask, for a request",)
     if context == "asked_text" and score < NO_ANSWER:
         return Unknown(), ("an answer in free words was asked for",)
     if isinstance(intent, PrivacyInfo) and score >= CLEAR:
@@ -122,6 +134,15 @@ def _meant(heard: Heard) -> tuple[Intent, tuple[str, ...]]:
         if heard.hit("says.yes"):
             return Yes(), ("yes",)
     return Unknown(), ("nothing said enough",)
+
+
+def _named_too(meant: Intent, read_as: Intent) -> Intent:
+    """The name, where the sentence has one: it may be about another reminder."""
+    if type(meant) is type(read_as) and getattr(meant, "name", "") is None:
+        named: Any = meant
+        name = getattr(read_as, "name", None)
+        return cast("Intent", replace(named, name=name)) if name and is_nudge_name(name) else meant
+    return meant
 
 
 def _language(heard: Heard) -> LanguageCode | None:

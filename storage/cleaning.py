@@ -20,6 +20,7 @@ from storage.tables import (
     introductions,
     link_codes,
     notes,
+    nudge_sends,
     outbox,
     questions,
     searches,
@@ -91,6 +92,7 @@ RULES: Mapping[tuple[Table, Keep], Callable[[datetime], Delete | Update]] = {
     (notes, Keep.PLATFORM_30_DAYS): lambda now: delete(notes).where(
         notes.c.account.is_not(None), notes.c.at <= now - 30 * DAY
     ),
+    (nudge_sends, Keep.RUN_30_DAYS): lambda now: delete(nudge_sends).where(nudge_sends.c.at <= now - 45 * DAY),
     (audit, Keep.AUDIT_24_MONTHS): lambda now: delete(audit).where(audit.c.at <= now - MONTHS_24),
 }
 

@@ -108,6 +108,7 @@ class Keep(Enum):
     SEARCH_1_DAY = "a day: the limit counts the last hour"
     AUDIT_24_MONTHS = "24 months"
     UNTIL_DONE = "until its time has come"
+    RUN_30_DAYS = "until 30 days after the run; then only sums are left"
     PLATFORM_30_DAYS = "30 days where it is about a person, else as long as the platform is used"
 
 

@@ -1,6 +1,10 @@
-"""Loads the register and the topics that are shipped, once per version of them; what admins added stays."""
+"""Loads the register and the topics that are shipped, once per version of them, and once the drafts of nudges.
+
+What admins added or changed stays.
+"""
 
 from bot.model import new_key
+from bot.nudges.ready import ready
 from storage.meta import INSTANCE, SEEDED
 from storage.register import municipalities, topics
 from storage.unit_of_work import Storage
@@ -22,5 +26,7 @@ async def seed(storage: Storage) -> bool:
         await uow.meta.put(SEEDED, VERSION)
         if await uow.meta.get(INSTANCE) is None:
             await uow.meta.put(INSTANCE, new_key("n"))
+            for nudge in ready():
+                await uow.nudges.add(nudge)
         await uow.commit()
     return True

@@ -10,11 +10,12 @@ from bot.hours import Kind
 from bot.model import IntroductionState, Role, Source
 from storage.columns import Erase, Holds, Instant, Json, Keep, OneOf, Tags, Words, column, metadata
 from storage.network_tables import bodies, marks, meta, ties, topics, totals
+from storage.nudge_tables import nudge_runs, nudge_sends, nudges
 from storage.visit_tables import lessons, subscriptions, visit_steps, visits
 
 __all__ = [
     "accounts", "affiliations", "agenda", "audit", "blocks", "bodies", "changes", "consents", "desk_requests",
-    "dialogs", "enquiries", "handovers", "inbox", "introductions", "lessons", "link_codes", "marks", "meta", "notes", "offers", "outbox",
+    "dialogs", "enquiries", "handovers", "inbox", "introductions", "lessons", "link_codes", "marks", "meta", "notes", "nudge_runs", "nudge_sends", "nudges", "offers", "outbox",
     "people", "questions", "roles", "searches", "steps", "subscriptions", "ties", "tombstones", "topics", "totals", "visit_steps", "visits",
 ]  # fmt: skip
 

@@ -28,6 +28,7 @@ from storage.links import LinkStore
 from storage.meta import SCRUB, MetaStore
 from storage.migrate import upgrade
 from storage.notes import NoteStore
+from storage.nudges import NudgeStore
 from storage.outbox import OutboxStore
 from storage.people import PersonStore
 from storage.privacy import PrivacyStore
@@ -61,6 +62,7 @@ class Unit:
         self.dialogs = DialogStore(transaction)
         self.inbox = InboxStore(transaction)
         self.outbox = OutboxStore(transaction)
+        self.nudges = NudgeStore(transaction, self.outbox)
         self.agenda = AgendaStore(transaction)
         self.audit = AuditStore(transaction)
         self.totals = TotalStore(transaction)

@@ -46,6 +46,7 @@ class FakePlatform:
     platform: str
     town: "Town"
     left: set[Account] = field(default_factory=set)
+    outcomes: dict[Account, Outcome] = field(default_factory=dict)  # of deliveries to these, until it is taken away
 
     @property
     def capabilities(self) -> Capabilities:
@@ -54,6 +55,8 @@ class FakePlatform:
     async def deliver(self, delivery: Delivery) -> Outcome:
         if delivery.account in self.left:
             return Undeliverable(cause="app removed")
+        if delivery.account in self.outcomes:
+            return self.outcomes[delivery.account]
         self.town.arrived.append(Arrived(at=self.town.now, delivery=delivery))
         return Delivered(remote_id=delivery.key)
 

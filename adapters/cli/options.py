@@ -22,12 +22,14 @@ roles = typer.Typer(help="Who is network office, coordinator, vendor.")
 topics = typer.Typer(help="The table of topics.")
 evaluations = typer.Typer(help="How good search and understanding are, on labelled sets.")
 domains = typer.Typer(help="Which tenants and homeservers stand for which municipality.")
+nudges = typer.Typer(help="Reminders to many: when, to whom, what, and what became of them.")
 for name, group in {
     "import": imports,
     "desk": desk,
     "role": roles,
     "topics": topics,
     "domain": domains,
+    "nudge": nudges,
     "eval": evaluations,
 }.items():
     app.add_typer(group, name=name, no_args_is_help=True)

@@ -1,22 +1,31 @@
 """An audience in words: "alle, ohne Profil, aus Baden-Württemberg oder Nordrhein-Westfalen"."""
 
 import re
+from typing import Protocol
 
 from bot.audiences.filters import Audience, Condition
-from bot.knowledge import Knowledge
-from bot.matching.places import label
+from bot.matching.places import Gazetteer, label
+from bot.matching.topics import TopicTable
 from bot.public_holidays import STATES
 from bot.words import Words
+
+
+class Known(Protocol):
+    """Places and topics by key; the core's knowledge."""
+
+    places: Gazetteer
+    topics: TopicTable
+
 
 _NAMES = {code: state for state, code in STATES.items()}
 
 
-def described(audience: Audience, say: Words, knowledge: Knowledge) -> str:
+def described(audience: Audience, say: Words, knowledge: Known) -> str:
     parts = [_said(one, say, knowledge) for one in audience.conditions]
     return ", ".join([say("audiences.all"), *parts])
 
 
-def _said(condition: Condition, say: Words, knowledge: Knowledge) -> str:
+def _said(condition: Condition, say: Words, knowledge: Known) -> str:
     values = [_value(condition.kind, value, say, knowledge) for value in condition.values]
     words = say(f"audiences.is.{condition.kind}", values=_either(values, say))
     return say("audiences.not", what=words) if condition.negated else words
@@ -26,7 +35,7 @@ def _either(values: list[str], say: Words) -> str:
     return say("audiences.or", first=", ".join(values[:-1]), last=values[-1]) if len(values) > 1 else "".join(values)
 
 
-def _value(kind: str, value: str, say: Words, knowledge: Knowledge) -> str:
+def _value(kind: str, value: str, say: Words, knowledge: Known) -> str:
     match kind:
         case "state":
             return _NAMES[value]

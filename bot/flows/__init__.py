@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from bot.flows import (
     accounts,
     affiliation,
+    brokering,
     contacts,
     desk,
     figures,
@@ -13,6 +14,7 @@ from bot.flows import (
     introductions,
     lessons,
     moderation,
+    nudges,
     offers,
     privacy,
     profile,
@@ -35,8 +37,10 @@ HANDLERS: Handlers = {
     **privacy.HANDLERS,
     **moderation.HANDLERS,
     **desk.HANDLERS,
+    **brokering.HANDLERS,
     **topics.HANDLERS,
     **figures.HANDLERS,
+    **nudges.HANDLERS,
     **visits.HANDLERS,
     **lessons.HANDLERS,
     **help.HANDLERS,
@@ -48,4 +52,5 @@ DUE: Mapping[str, DueHandler] = {
     **upkeep.DUE,
     **visits.DUE,
     **lessons.DUE,
+    **nudges.DUE,
 }

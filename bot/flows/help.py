@@ -6,12 +6,6 @@ from bot.intents import (
     Help,
     Intent,
     No,
-    NudgeCreate,
-    NudgeList,
-    NudgePause,
-    NudgePreview,
-    NudgeResume,
-    NudgeStats,
     Pick,
     Thanks,
     Unknown,
@@ -50,16 +44,6 @@ def says(key: str) -> Handler:
     return handler
 
 
-def for_admins(key: str) -> Handler:
-    """The network office hears what there is instead; everybody else, that it is the network office's."""
-
-    async def handler(turn: Turn, wish: Intent) -> Replies:
-        del wish
-        return [turn.tell(key if turn.me.role is Role.ADMIN else "help.only_admins")]
-
-    return handler
-
-
 HANDLERS: Handlers = {
     Help: show_help,
     Greet: says("help.greet"),
@@ -69,10 +53,4 @@ HANDLERS: Handlers = {
     Pick: says("help.nothing_to_pick"),
     Cancel: says("help.cancelled"),
     Unknown: says("help.unknown"),
-    NudgeCreate: for_admins("help.later.nudge"),
-    NudgeList: for_admins("help.later.nudge"),
-    NudgePause: for_admins("help.later.nudge"),
-    NudgeResume: for_admins("help.later.nudge"),
-    NudgePreview: for_admins("help.later.nudge"),
-    NudgeStats: for_admins("help.later.nudge"),
 }

@@ -51,14 +51,20 @@ from bot.intents.lessons import (
 )
 from bot.intents.network import (
     AskTeam,
+    DeskAnswer,
+    DeskList,
     Figures,
     GapReport,
+    NudgeActivate,
+    NudgeChange,
     NudgeCreate,
     NudgeList,
     NudgePause,
     NudgePreview,
     NudgeResume,
+    NudgeShow,
     NudgeStats,
+    NudgeStop,
     TopicAdd,
     TopicMerge,
     TopicSynonym,
@@ -116,6 +122,8 @@ __all__ = [
     "CorrectLesson",
     "Decline",
     "DeleteMe",
+    "DeskAnswer",
+    "DeskList",
     "ExportData",
     "Figures",
     "FindContacts",
@@ -140,12 +148,16 @@ __all__ = [
     "NextCandidate",
     "No",
     "NoteDemand",
+    "NudgeActivate",
+    "NudgeChange",
     "NudgeCreate",
     "NudgeList",
     "NudgePause",
     "NudgePreview",
     "NudgeResume",
+    "NudgeShow",
     "NudgeStats",
+    "NudgeStop",
     "OfferTopic",
     "OpenRoom",
     "PassOn",
@@ -210,7 +222,8 @@ Intent: TypeAlias = (
     | ShareLesson | CorrectLesson | FollowUp | RemoveLesson | MyLessons | Snooze
     | ReleaseLesson | WithdrawLesson | ApproveLesson | LessonsAboutUs | AskAuthor
     | Subscribe | Unsubscribe | StopPrompts
-    | NudgeCreate | NudgeList | NudgePause | NudgeResume | NudgePreview | NudgeStats | GapReport | Figures
+    | NudgeCreate | NudgeList | NudgePause | NudgeResume | NudgePreview | NudgeStats | NudgeShow
+    | NudgeChange | NudgeActivate | NudgeStop | DeskList | DeskAnswer | GapReport | Figures
     | TopicAdd | TopicSynonym | TopicMerge
     | Help | Greet | Thanks | Yes | No | Cancel | Pick | Unknown
 )  # fmt: skip
@@ -226,11 +239,11 @@ BY_NAME: dict[str, type[Intent]] = {name_of(cls): cls for cls in get_args(Intent
 
 
 def slots_of(intent: Intent) -> dict[str, Any]:
-    """The slots that are set, as JSON values; dates in ISO form."""
+    """The slots that are set, as JSON values; dates in ISO form. What isn't said is left out."""
     found: dict[str, Any] = {}
     for field in fields(intent):
         value = getattr(intent, field.name)
-        if value is None or value == ():
+        if value is None or value == () or (value is False and field.default is False):
             continue
         found[field.name] = value.isoformat() if isinstance(value, dt.date | dt.time) else value
     return found

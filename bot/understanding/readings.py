@@ -14,6 +14,8 @@ from bot.intents import (
     Introduce,
     Language,
     NudgeCreate,
+    NudgePause,
+    NudgeStop,
     OfferTopic,
     Pause,
     PlanVisit,
@@ -55,6 +57,12 @@ OFFICE = frozenset(
         "nudge_resume",
         "nudge_preview",
         "nudge_stats",
+        "nudge_show",
+        "nudge_change",
+        "nudge_activate",
+        "nudge_stop",
+        "desk_list",
+        "desk_answer",
         "gap_report",
         "topic_add",
         "topic_synonym",
@@ -70,6 +78,8 @@ _HEADS = re.compile(  # what a single word that is a subject of town halls ends 
     r"|bildung|entwicklung|infrastruktur|archivierung|automatisierung)s?$",
     re.IGNORECASE,
 )
+_PAUSES = re.compile(r"aussetz|pausier|unterbrech|\bpause|suspend", re.IGNORECASE)
+_DELETES = re.compile(r"lösch|entfern|endgültig|delete|remove", re.IGNORECASE)
 _CODE = re.compile(r"^\s*([A-Z0-9]{4}-?[A-Z0-9]{4})\s*$", re.IGNORECASE)
 _SUSPICIOUS = re.compile(
     r"<\s*/?\s*\w+[^>]*>|\b(?:drop|delete|insert|select)\b.+\b(?:table|from|into)\b|ignore (?:all|previous)|ignoriere? (?:alle|deine|ihre)",
@@ -89,6 +99,8 @@ def read(heard: Heard) -> tuple[Intent, float]:
         scores = {name: score for name, score in scores.items() if name not in OFFICE}
     elif is_scheduled(heard.text):
         scores["nudge_create"] = scores.get("nudge_create", 0.0) + 5.0
+    if {"nudge_pause", "nudge_resume"} <= scores.keys() and _PAUSES.search(heard.text):
+        scores.pop("nudge_resume")  # "aussetzen, ab 1. Februar wieder"
     if refined is not None and max((s for n, s in scores.items() if n != "find_contacts"), default=0.0) < 5.0:
         return refined, 4.0
     if any(score >= 3.0 for name, score in scores.items() if name not in {"greet", "thanks"}):
@@ -311,7 +323,11 @@ def _filled(name: str, heard: Heard) -> Intent:
             return ReleaseLesson(level="network" if network else "body" if mine else None)
         case "nudge_create":
             return NudgeCreate(**nudge_of(text))
-        case "nudge_pause" | "nudge_resume" | "nudge_preview" | "nudge_stats":
+        case "nudge_pause" if _DELETES.search(text):
+            return NudgeStop(name=nudge_named(heard), delete=True)
+        case "nudge_pause":
+            return NudgePause(name=nudge_named(heard), until=_day(heard.dates[-1].when) if heard.dates else None)
+        case "nudge_resume" | "nudge_preview" | "nudge_stats" | "nudge_show":
             return _made(name, name=nudge_named(heard))
         case "topic_add" | "topic_synonym" | "topic_merge":
             return _made(name, **topic_edit_of(text))

@@ -49,7 +49,7 @@ _SCHEDULE = re.compile(
     rf"|(?:am|on the|zum)\s+{_NTH}\s+{_UNIT}"
     rf"|{_WEEKDAY}s\b|werktags|täglich|wöchentlich|monatlich|quartalsweise|jährlich|daily|weekly|monthly|quarterly"
     r"|einmalig(?:\s+am)?|once on"
-    rf"|(?:\w+\s+)?{_UNIT}\s+(?:nach|vor|after|before)\s+(?:jede[mnr]|each|every)\s+\w+)"
+    rf"|(?:\w+\s+)?{_UNIT}\s+(?:nach|vor|after|before)\s+(?:jede[mnr]|each|every)\s+\w+(?:\s*,?\s*(?:beiden?\s+seiten|both\s+sides|(?:an\s+)?die\s+(?:gäste|gastgeber)|(?:to\s+)?the\s+(?:guests|hosts)))?)"
     rf"(?:\s+(?:im|in the|of the|of|in|des|eines)\s+(?:monats?|quartals?|jahres?|month|quarter|year|each month))?"
     rf"(?:\s+(?:am|on)?\s*{_WEEKDAY}\b)?"
     r"(?:\s+(?:am|on)?\s*\d{1,2}\.(?:\s*(?:\d{1,2}\.|[a-zä]+))?(?:\s*\d{4})?)?"
@@ -157,6 +157,11 @@ def nudge_of(text: str) -> dict[str, str]:
 _NUDGES = re.compile(
     r"\b\w{3,}(?:erinnerung|umfrage|nachricht|gruß|reminder|check|abfrage|rundfrage|aufruf)\b", re.IGNORECASE
 )
+
+
+def is_nudge_name(name: str) -> bool:
+    """Rather than any other word of the sentence."""
+    return name[:1].isupper() or _NUDGES.search(name) is not None
 
 
 def nudge_named(heard: Heard) -> str | None:

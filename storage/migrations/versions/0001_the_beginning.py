@@ -111,6 +111,39 @@ def upgrade() -> None:
     with op.batch_alter_table('notes', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_notes_account'), ['account'], unique=False)
 
+    op.create_table('nudge_runs',
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('nudge', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('began_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due', sa.Integer(), nullable=False),
+    sa.Column('skipped', sa.Text(), nullable=True),
+    sa.Column('sums', sa.Text(), nullable=True),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_nudge_runs')),
+    sa.UniqueConstraint('nudge', 'at', name=op.f('uq_nudge_runs_nudge_at'))
+    )
+    op.create_table('nudges',
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('folded_name', sa.Text(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=True),
+    sa.Column('by', sa.Text(), nullable=False),
+    sa.Column('schedule', sa.Text(), nullable=False),
+    sa.Column('zone', sa.Text(), nullable=False),
+    sa.Column('audience', sa.Text(), nullable=False),
+    sa.Column('text_de', sa.Text(), nullable=False),
+    sa.Column('text_en', sa.Text(), nullable=False),
+    sa.Column('button', sa.Text(), nullable=True),
+    sa.Column('breaks', sa.Text(), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('paused_until', sa.Date(), nullable=True),
+    sa.Column('planned_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_nudges')),
+    sa.UniqueConstraint('folded_name', name=op.f('uq_nudges_folded_name'))
+    )
     op.create_table('outbox',
     sa.Column('seq', sa.Integer(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -302,6 +335,23 @@ def upgrade() -> None:
     with op.batch_alter_table('lessons', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_lessons_approver'), ['approver'], unique=False)
         batch_op.create_index(batch_op.f('ix_lessons_author'), ['author'], unique=False)
+
+    op.create_table('nudge_sends',
+    sa.Column('run', sa.Text(), nullable=False),
+    sa.Column('person', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('message', sa.Text(), nullable=True),
+    sa.Column('platform', sa.Text(), nullable=True),
+    sa.Column('left_out', sa.Text(), nullable=True),
+    sa.Column('put_off', sa.Text(), nullable=True),
+    sa.ForeignKeyConstraint(['person'], ['people.key'], name=op.f('fk_nudge_sends_person_people')),
+    sa.ForeignKeyConstraint(['run'], ['nudge_runs.key'], name=op.f('fk_nudge_sends_run_nudge_runs')),
+    sa.PrimaryKeyConstraint('run', 'person', name=op.f('pk_nudge_sends'))
+    )
+    with op.batch_alter_table('nudge_sends', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_nudge_sends_message'), ['message'], unique=False)
+        batch_op.create_index(batch_op.f('ix_nudge_sends_person'), ['person'], unique=False)
 
     op.create_table('offers',
     sa.Column('key', sa.Text(), nullable=False),
@@ -561,6 +611,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_offers_person'))
 
     op.drop_table('offers')
+    with op.batch_alter_table('nudge_sends', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_nudge_sends_person'))
+        batch_op.drop_index(batch_op.f('ix_nudge_sends_message'))
+
+    op.drop_table('nudge_sends')
     with op.batch_alter_table('lessons', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_lessons_author'))
         batch_op.drop_index(batch_op.f('ix_lessons_approver'))
@@ -604,6 +659,8 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_outbox_about'))
 
     op.drop_table('outbox')
+    op.drop_table('nudges')
+    op.drop_table('nudge_runs')
     with op.batch_alter_table('notes', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_notes_account'))
 
