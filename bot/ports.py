@@ -338,6 +338,7 @@ class Delivery:
     due: datetime
     attempts: int
     uncertain: bool = False  # an earlier attempt may have arrived
+    server: str | None = None  # the tenant or homeserver of the recipient
     replaces_remote: str | None = None  # the platform's id of the message that this one takes the place of
 
 

@@ -30,6 +30,7 @@ from bot.ports import (
     Worker,
 )
 from scheduler.pace import ProcessPace
+from scheduler.servers import Servers
 
 log = structlog.get_logger()
 
@@ -83,6 +84,7 @@ class Deliveries:
         self._observe = observe
         self._turnstiles = {platform: asyncio.Lock() for platform in self._transports}
         self._room = dict.fromkeys(self._transports, limits.in_flight)
+        self._servers = Servers()
         self._claiming = asyncio.Lock()
         self._batches: set[asyncio.Task[None]] = set()
         self._stopping = False
@@ -141,7 +143,7 @@ class Deliveries:
     async def _carry_out(self, rows: Sequence[Delivery]) -> None:
         """Never raises for what goes wrong: rows left as they are come back when their lease runs out."""
         try:
-            going = await self._verify(rows)
+            going = await self._reachable(await self._verify(rows))
             async with asyncio.TaskGroup() as chunks:
                 for platform in dict.fromkeys(delivery.platform for delivery in going):
                     mine = [delivery for delivery in going if delivery.platform == platform]
@@ -192,6 +194,19 @@ class Deliveries:
                         assert_never(verdict)
         return going
 
+    async def _reachable(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
+        """Without those whose server is being left alone; they come back when it is to be tried again."""
+        going, waiting = [], []
+        for delivery in deliveries:
+            rest = self._servers.resting(delivery, self._now())
+            if rest is None:
+                going.append(delivery)
+            else:
+                waiting.append((delivery, TryLater(seconds=rest.total_seconds(), cause="server does not answer")))
+        if waiting:
+            await self._settle(waiting, heard=False)
+        return going
+
     def _in_vain(self, delivery: Delivery) -> Drop | None:
         """An edit is for a message that the platform has, and can change."""
         if delivery.kind is not Kind.EDIT:
@@ -238,8 +253,10 @@ class Deliveries:
             log.error("transport failed", action="deliver", row=delivery.key, error=_name(error))  # noqa: TRY400
             return Uncertain(cause=type(error).__name__)
 
-    async def _settle(self, results: Sequence[tuple[Delivery, Outcome]]) -> None:
+    async def _settle(self, results: Sequence[tuple[Delivery, Outcome]], *, heard: bool = True) -> None:
         for delivery, outcome in results:
+            if heard:
+                self._servers.heard(delivery, outcome, self._now())
             self._observe(_EVENTS[type(outcome)], delivery.platform)
             if not isinstance(outcome, Delivered):
                 log.info("not delivered", action="deliver", row=delivery.key, outcome=_EVENTS[type(outcome)])

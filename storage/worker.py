@@ -42,6 +42,7 @@ _ROWS = (
         outbox.c.attempts,
         outbox.c.uncertain_since,
         func.coalesce(outbox.c.address, accounts.c.address).label("address"),
+        accounts.c.domain,
     )
     .select_from(outbox.outerjoin(accounts, accounts.c.account == outbox.c.account))
     .where(outbox.c.seq.in_(bindparam("picked", expanding=True)))
@@ -148,6 +149,7 @@ class SqlWorker:
                     due=row["due_at"],
                     attempts=row["attempts"],
                     uncertain=row["uncertain_since"] is not None,
+                    server=row["domain"],
                     replaces_remote=await self._remote_of(tx, message.replaces, row["account"]),
                 )
             )
