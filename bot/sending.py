@@ -10,7 +10,7 @@ from bot.hours import decide
 from bot.kinds import Kind, Lapsed, Send, Wait
 from bot.knowledge import Knowledge
 from bot.lessons import Approval
-from bot.model import AccountRow, IntroductionState, Person
+from bot.model import AccountRow, IntroductionState, Person, Role
 from bot.nudges.model import NudgeState
 from bot.nudges.planning import meant
 from bot.ports import Delivery, Drop, StillTrue, Undeliverable, UnitOfWork, Verdict
@@ -89,6 +89,8 @@ async def _unwanted_nudge(scene: Scene, delivery: Delivery, person: Person | Non
     run = await scene.uow.nudges.run(delivery.about)
     nudge = await scene.uow.nudges.get(run.nudge) if run is not None else None
     if nudge is None or nudge.state is not NudgeState.ACTIVE:
+        return Drop("nudge stopped")
+    if nudge.body is not None and (Role.COORDINATOR, nudge.body) not in await scene.uow.people.roles(nudge.by):
         return Drop("nudge stopped")
     facts = await scene.uow.nudges.members(scene.today(person), only=[person.key])
     return None if meant(nudge, facts, scene.now) else Drop("not meant any more")

@@ -6,6 +6,7 @@ Per process and in memory: another process finds out by itself, and a restart as
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.kinds import Kind
 from bot.ports import Delivery, Outcome, TryLater, Uncertain
 
 PATIENCE = 3  # messages in a row without an answer
@@ -27,7 +28,12 @@ class Servers:
         self._known: dict[tuple[str, str], _Server] = {}
 
     def resting(self, delivery: Delivery, now: datetime) -> timedelta | None:
-        """How long still; None: try it. When the rest is over one message tries, and the others wait for what it finds."""
+        """How long still; None: try it. When the rest is over one message tries, and the others wait for what it finds.
+
+        Who has just written can be reached: their answer is always tried.
+        """
+        if delivery.server is None or delivery.kind is Kind.ANSWER:
+            return None
         server = self._known.get(_key(delivery))
         if server is None or server.until is None:
             return None
@@ -39,6 +45,8 @@ class Servers:
 
     def heard(self, delivery: Delivery, outcome: Outcome, now: datetime) -> None:
         """A wait that the platform named is an answer; a time-out or a gateway's error is none."""
+        if delivery.server is None:
+            return
         key = _key(delivery)
         if not isinstance(outcome, Uncertain) and not (isinstance(outcome, TryLater) and outcome.seconds is None):
             self._known.pop(key, None)

@@ -34,6 +34,7 @@ nudge_runs = Table(
     column("key", Text, _t.plain(), primary_key=True),
     column("nudge", Text, _t.plain()),  # no reference: sums stay when the nudge is deleted
     column("name", Text, _t.plain()),
+    column("folded_name", Text, _t.plain(), index=True),
     column("at", Instant, _t.plain()),
     column("began_at", Instant, _t.plain()),
     column("due", Integer, _t.plain()),

@@ -87,7 +87,7 @@ class NudgeStore:
 
     async def begin(self, run: Run) -> bool:
         """False if this nudge has had a run at this instant."""
-        statement = self._in.insert(nudge_runs).values(asdict(run))
+        statement = self._in.insert(nudge_runs).values(**asdict(run), folded_name=folded(run.name))
         return await self._in.count(statement.on_conflict_do_nothing()) == 1
 
     async def promise(self, run: Run, lines: Sequence[tuple[Planned, Message | None]]) -> None:
@@ -134,6 +134,11 @@ class NudgeStore:
 
     async def runs(self, nudge: str) -> Sequence[Run]:
         found = select(*_RUN).where(nudge_runs.c.nudge == nudge).order_by(nudge_runs.c.at.desc())
+        return [Run(**row) for row in await self._in.rows(found)]
+
+    async def runs_named(self, name: str) -> Sequence[Run]:
+        """Of a nudge that may be gone; newest first."""
+        found = select(*_RUN).where(nudge_runs.c.folded_name == folded(name)).order_by(nudge_runs.c.at.desc())
         return [Run(**row) for row in await self._in.rows(found)]
 
     async def traced(self, run: str) -> Sequence[Traced]:

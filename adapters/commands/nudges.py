@@ -87,13 +87,16 @@ async def stats(settings: Settings, name: str) -> tuple[Sequence[dict[str, Any]]
     async with beside(settings) as lotse, lotse.storage.unit(write=False) as uow:
         await lotse.core.knowledge.refresh(uow)
         scene = lotse.scene(uow)
-        nudge = await _the(scene, name)
+        there = await named(scene, name)
+        runs = await uow.nudges.runs(there.key) if there else await uow.nudges.runs_named(name)
+        if not runs:
+            await _the(scene, name)
         data, lines = [], []
-        for run in await uow.nudges.runs(nudge.key):
+        for run in runs:
             blocks = await of_run(scene, run, ENGLISH)
             lines.append(f"{ENGLISH.moment(run.at)}\n{plain_text(Message(blocks=tuple(blocks)))}")
             data.append(await _sums(scene, run))
-        return data, "\n\n".join(lines) or f"{nudge.name} has not run yet"
+        return data, "\n\n".join(lines) or f"{name} has not run yet"
 
 
 async def _sums(scene: Scene, run: Run) -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""What the network office sees of the whole: totals of whole months, without persons; below five they stay vague.
+"""What the network office sees of the whole: who is there, and totals of whole months; below five they stay vague.
 
 Of the month that is running nothing is shown: who looks twice would see single people act.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -31,7 +32,12 @@ async def figures(turn: Turn, wish: Figures) -> Replies:
     access.require_admin(turn)
     last = turn.today().replace(day=1) - timedelta(days=1)
     say, month, year = turn.say, last.replace(day=1), last.replace(month=1, day=1)
-    blocks: list[Block] = []
+    members = await turn.uow.nudges.members(turn.today())
+    towns = {one.body.key for one in members if one.body is not None}
+    states = Counter(one.body.state for one in members if one.body is not None)
+    today = [(say("figures.members"), vague(len(members), say)), (say("figures.towns"), vague(len(towns), say))]
+    today += [(state, say.number(n)) for state, n in sorted(states.items()) if n >= FEW]
+    blocks: list[Block] = [Text(text=say("figures.today"), style="title"), Facts(rows=tuple(today))]
     for title, first in (
         (say("figures.month", month=say.month(last)), month),
         (say("figures.year", month=say.month(last)), year),

@@ -43,6 +43,9 @@ class Nudges(Protocol):
     async def runs(self, nudge: str) -> Sequence[Run]:
         """Newest first."""
 
+    async def runs_named(self, name: str) -> Sequence[Run]:
+        """Of a nudge that may be gone; newest first."""
+
     async def traced(self, run: str) -> Sequence[Traced]: ...
     async def close(self, run: Run) -> None:
         """Keeps its sums, and lets go of who they were."""

@@ -203,6 +203,8 @@ async def test_j10_from_the_first_sentence_to_the_end(begun: tuple[Town, Townspe
     assert "Die Zahlen der bisherigen Läufe bleiben" in read(ab)
     await ab.says("ja")
     assert "ist gelöscht" in read(ab)
+    await ab.says("Statistik Profilerinnerung")
+    assert "Lauf vom Montag, 1. November 2027" in read(ab)
     counts = {one.name: len(got(one)) for one in everybody}
     await town.later("2027-12-10 12:00")
     assert {one.name: len(got(one)) for one in everybody} == counts

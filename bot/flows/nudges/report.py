@@ -1,6 +1,6 @@
 """What became of a nudge, in sums that add up: never a name, and nothing about who read it, which isn't measured."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from bot.flows.nudges.words import counted
@@ -18,10 +18,12 @@ async def report(scene: Scene, nudge: Nudge, say: Words) -> list[Block]:
     runs = await scene.uow.nudges.runs(nudge.key)
     if not runs:
         return [Text(text=say("nudges.stats.none", name=nudge.name))]
+    return await of_runs(scene, nudge.name, runs, say)
+
+
+async def of_runs(scene: Scene, name: str, runs: Sequence[Run], say: Words) -> list[Block]:
     newest, *older = runs
-    blocks: list[Block] = [
-        Text(text=say("nudges.stats.title", name=nudge.name, moment=say.moment(newest.at)), style="title")
-    ]
+    blocks: list[Block] = [Text(text=say("nudges.stats.title", name=name, moment=say.moment(newest.at)), style="title")]
     blocks += await of_run(scene, newest, say)
     rows = [(say.short_day(run.at), await _in_a_line(scene, run, say)) for run in older[:5]]
     if rows:

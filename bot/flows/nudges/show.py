@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from bot.audiences import described as audience_in_words
 from bot.flows.nudges.create import read_back
-from bot.flows.nudges.report import report, sums_of
+from bot.flows.nudges.report import of_runs, report, sums_of
 from bot.flows.nudges.run import message
+from bot.flows.nudges.verbs import named
 from bot.flows.nudges.which import scope, the_nudge, with_choices
 from bot.flows.nudges.words import counted, last_and_next, state_in_words
 from bot.flows.nudges.words import preview as preview_blocks
@@ -56,6 +57,7 @@ async def preview(turn: Turn, wish: NudgePreview) -> Replies:
     mine = await turn.uow.nudges.members(turn.today(turn.me), only=[turn.me.key])
     if not mine:
         raise Refusal("consent.needed")
+    await turn.uow.audit.note(turn.now, turn.me.key, "nudge.tested" if wish.test else "nudge.previewed", nudge.key)
     if wish.test:
         made = message(turn, nudge, replace(mine[0], person=replace(mine[0].person, silences=0)))
         marked = Text(text=turn.say("nudges.test"), style="hint")
@@ -70,10 +72,22 @@ async def preview(turn: Turn, wish: NudgePreview) -> Replies:
 
 async def stats(turn: Turn, wish: NudgeStats) -> Replies:
     """Never who: neither who can't be reached nor who has read."""
+    if wish.name is not None and (gone := await _of_deleted(turn, wish.name)):
+        return gone
     nudge = await the_nudge(turn, wish.nudge, wish.name)
+    await turn.uow.audit.note(turn.now, turn.me.key, "nudge.numbers", nudge.key)
     again = Choice(label=turn.say("nudges.choice.stats"), intent=NudgeStats(nudge=nudge.key))
     if wish.detail is not None:
         return with_choices(turn, turn.say(f"nudges.no_{wish.detail}"), nudge, again)
     options = (again, Choice(label=turn.say("nudges.choice.pause"), intent=NudgePause(nudge=nudge.key)))
     blocks = await report(turn, nudge, turn.say)
     return [turn.reply(*blocks, Choices(options=options, asked="nudge", about=nudge.key, once=False))]
+
+
+async def _of_deleted(turn: Turn, name: str) -> Replies:
+    """The sums of a nudge that is gone; for the network office alone, as no municipality is known of it any more."""
+    body = await scope(turn)
+    if body is not None or await named(turn, name) is not None:
+        return []
+    runs = await turn.uow.nudges.runs_named(name)
+    return [turn.reply(*await of_runs(turn, runs[0].name, runs, turn.say))] if runs else []

@@ -115,6 +115,7 @@ def upgrade() -> None:
     sa.Column('key', sa.Text(), nullable=False),
     sa.Column('nudge', sa.Text(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('folded_name', sa.Text(), nullable=False),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('began_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('due', sa.Integer(), nullable=False),
@@ -123,6 +124,9 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('key', name=op.f('pk_nudge_runs')),
     sa.UniqueConstraint('nudge', 'at', name=op.f('uq_nudge_runs_nudge_at'))
     )
+    with op.batch_alter_table('nudge_runs', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_nudge_runs_folded_name'), ['folded_name'], unique=False)
+
     op.create_table('nudges',
     sa.Column('key', sa.Text(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
@@ -660,6 +664,9 @@ def downgrade() -> None:
 
     op.drop_table('outbox')
     op.drop_table('nudges')
+    with op.batch_alter_table('nudge_runs', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_nudge_runs_folded_name'))
+
     op.drop_table('nudge_runs')
     with op.batch_alter_table('notes', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_notes_account'))
