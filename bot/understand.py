@@ -11,6 +11,8 @@ from bot.intents import (
     Cancel,
     CheckIn,
     DeskAnswer,
+    DeskList,
+    Figures,
     FindContacts,
     GapReport,
     Help,
@@ -18,9 +20,13 @@ from bot.intents import (
     Introduce,
     No,
     NudgeCreate,
+    NudgeList,
     PrivacyInfo,
     SetListing,
     ShareLesson,
+    TopicAdd,
+    TopicMerge,
+    TopicSynonym,
     Unknown,
     Yes,
     name_of,
@@ -43,6 +49,7 @@ _CLOSING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ASK = re.compile(r"(?:frag\w*|ask)\s+(?:(?:doch|mal|bitte|frau|herrn?|ms|mrs?)\.?\s+)*([^?:]{3,60})", re.IGNORECASE)
+_NOT_OF_IT = (NudgeCreate, NudgeList, Help, GapReport, Figures, DeskList, TopicAdd, TopicSynonym, TopicMerge)
 CUED = 3.0  # a topic alone is below: it may be a search, or the answer to what was asked
 CLEAR = 5.0  # score from which a wish of its own goes before an answer to the question
 SNOOZE = 12  # words; a longer text with a day in it tells something
@@ -93,7 +100,7 @@ def _meant(heard: Heard) -> tuple[Intent, tuple[str, ...]]:
     if isinstance(intent, Cancel):
         return intent, ("cancel",)
     if context == "nudge" and heard.situation.role == "admin" and number_in(heard.text) is None:
-        if not isinstance(intent, NudgeCreate | Help | GapReport) and (said_of_it := nudge_talk(heard)) is not None:
+        if not isinstance(intent, _NOT_OF_IT) and (said_of_it := nudge_talk(heard)) is not None:
             return _named_too(said_of_it, intent), ("about the reminder just talked about",)
     if context == "desk" and (asked := _ASK.fullmatch(heard.text.strip())):
         return DeskAnswer(person=asked[1].strip()), ("somebody to ask, for a request",)

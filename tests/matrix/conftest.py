@@ -51,10 +51,10 @@ def settings(homeserver: Homeserver, bot: str, tmp_path: Path) -> Settings:
 
 
 @asynccontextmanager
-async def service(settings: Settings) -> AsyncIterator[None]:
+async def service(settings: Settings, clock: "Clock | None" = None) -> AsyncIterator[None]:
     """Lotse runs until the block ends."""
     stop = asyncio.Event()
-    running = asyncio.create_task(run(settings, stop=stop, now=_clock()))
+    running = asyncio.create_task(run(settings, stop=stop, now=clock or Clock()))
     try:
         yield
     finally:
@@ -62,10 +62,18 @@ async def service(settings: Settings) -> AsyncIterator[None]:
         await running
 
 
-def _clock() -> Callable[[], datetime]:
+class Clock:
     """Runs like any other, and began on a Monday at ten: no public holiday of the real day may hold up a story."""
-    offset = BEGIN - datetime.now(UTC)
-    return lambda: datetime.now(UTC) + offset
+
+    def __init__(self) -> None:
+        self._offset = BEGIN - datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self._offset
+
+    def jumps_to(self, local: str) -> None:
+        """A time in Berlin: "2026-12-02 16:50"."""
+        self._offset = datetime.fromisoformat(local).replace(tzinfo=BEGIN.tzinfo) - datetime.now(UTC)
 
 
 _NUMBERS = itertools.count(1)

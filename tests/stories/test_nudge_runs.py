@@ -209,6 +209,21 @@ async def test_a_test_goes_to_the_one_who_asks_alone(town: Town) -> None:
     assert [one.mailbox for one in people] == [[]] * 5
 
 
+async def test_other_wishes_of_the_office_are_not_taken_for_changes(town: Town) -> None:
+    ab = await office(town)
+    await ab.says(MONTHLY)
+    for wish, answer in {
+        "Zeig mir die Zahlen des Netzwerks": "Heute dabei",
+        "offene Anfragen": "keine Anfrage",
+        "Welche Themen fehlen?": "",
+    }.items():
+        await ab.says(MONTHLY)
+        read(ab)
+        await ab.says(wish)
+        assert answer in (said := read(ab))
+        assert "Erinnerung" not in said
+
+
 async def test_unknown_variables_are_refused_at_once(town: Town) -> None:
     ab = await office(town)
     await ab.says(MONTHLY)

@@ -29,6 +29,7 @@ from bot.knowledge import findable
 from bot.messages import Block, Text
 from bot.model import Enquiry, Introduction, IntroductionState, Person, Step, new_key
 from bot.turn import DueHandler, Replies, Scene
+from bot.visit_states import OPEN, VisitState
 
 TOLD = "told"  # a line of the history: the asker has heard of the end
 CLOSE_AFTER_CHECK_INS = 2  # times the check-in's days, then it is closed without a word
@@ -226,6 +227,7 @@ async def ask_how_it_went(scene: Scene, key: str) -> Replies:
         or asker.prompts_off
         or asker.silences >= scene.rules.silences
         or found.check_ins >= scene.rules.check_ins
+        or await _meeting(scene, found)
     ):
         await scene.uow.agenda.set(CLOSE, key, scene.now)
         return []
@@ -244,6 +246,15 @@ async def ask_how_it_went(scene: Scene, key: str) -> Replies:
     if asker.silences + 1 == scene.rules.silences:
         blocks.insert(1, Text(text=words("introduction.check_in.silence"), style="hint"))
     return [scene.to(asker, *blocks, kind=Kind.PROMPT, about=key)]
+
+
+async def _meeting(scene: Scene, found: Introduction) -> bool:
+    """Who plans a visit, or has had one, need not be asked whether they have talked."""
+    visits = await scene.uow.visits.of(found.asker)
+    return any(
+        found.contact in (one.guest, one.host) and (one.state in OPEN or one.state is VisitState.TOOK_PLACE)
+        for one in visits
+    )
 
 
 async def close(scene: Scene, key: str) -> Replies:

@@ -40,7 +40,9 @@ def in_short(scene: Scene, nudge: Nudge, say: Words) -> str:
 
 
 def next_runs(scene: Scene, nudge: Nudge, count: int = SHOWN) -> list[datetime]:
-    """As they will come: without those of a pause or a break."""
+    """As they will come: without those of a pause or a break. What follows an event has none of its own."""
+    if isinstance(nudge.when(), After):
+        return []
     after = scene.now
     if nudge.state is NudgeState.PAUSED:
         if nudge.paused_until is None:
@@ -130,6 +132,8 @@ def _as_card(made: Message) -> str:
 
 
 def last_and_next(scene: Scene, nudge: Nudge, say: Words) -> str:
+    if isinstance(nudge.when(), After):
+        return say("nudges.as_it_happens")
     runs = next_runs(scene, nudge, 1)
     return say.moment(runs[0]) if runs else say("nudges.no_next")
 
