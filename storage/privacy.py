@@ -14,7 +14,7 @@ from bot.model import IntroductionState
 from bot.ports import ERASED
 from storage.columns import Erase, Holds, dumps, metadata, tag_of
 from storage.people import folded
-from storage.tables import accounts, enquiries, introductions, offers, outbox, people, tombstones, visits
+from storage.tables import accounts, enquiries, introductions, nudge_sends, offers, outbox, people, tombstones, visits
 from storage.transaction import Transaction
 
 _OUTCOME = {
@@ -134,6 +134,9 @@ class PrivacyStore:
             }
             if table is introductions and "asker" in by:
                 values["outcome"] = _OUTCOME.get(row["state"], "no_commitment")
+            if table is nudge_sends:
+                state = await self._in.value(select(outbox.c.state).where(outbox.c.key == row["message"]))
+                values["outcome"] = "delivered" if state == "sent" else "not_delivered"
             exported.append(values)
         return exported
 

@@ -4,6 +4,7 @@ Everything between them is real: the core, the database, the agenda, the outbox 
 """
 
 import itertools
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -46,6 +47,7 @@ class FakePlatform:
     platform: str
     town: "Town"
     left: set[Account] = field(default_factory=set)
+    tries: Counter[Account] = field(default_factory=Counter)
     outcomes: dict[Account, Outcome] = field(default_factory=dict)  # of deliveries to these, until it is taken away
 
     @property
@@ -53,6 +55,7 @@ class FakePlatform:
         return CAPABILITIES[self.platform]
 
     async def deliver(self, delivery: Delivery) -> Outcome:
+        self.tries[delivery.account] += 1
         if delivery.account in self.left:
             return Undeliverable(cause="app removed")
         if delivery.account in self.outcomes:

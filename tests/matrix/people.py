@@ -10,7 +10,7 @@ from nio.store import SqliteStore
 
 from adapters.matrix.local_synapse import Homeserver
 
-PATIENCE = 60.0  # seconds until a message that doesn't come is missed
+PATIENCE = 60.0  # seconds without anything new until a message is missed
 
 
 class Human:
@@ -67,9 +67,12 @@ class Human:
 
     async def until(self, true: Callable[[], bool]) -> None:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(PATIENCE) as limit:
                 while not true():
+                    seen = len(self.seen)
                     await self.sync(2000)
+                    if len(self.seen) > seen:  # a loaded machine that gets on is waited for
+                        limit.reschedule(asyncio.get_running_loop().time() + PATIENCE)
         except TimeoutError:
             raise AssertionError(
                 f"{self.user} waits in vain; the last they read is:\n{self._text(0)[-3000:]}"

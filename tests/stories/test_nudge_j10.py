@@ -139,6 +139,9 @@ async def test_j10_from_the_first_sentence_to_the_end(begun: tuple[Town, Townspe
     assert "Noch unterwegs: 1, nächster Versuch" in said
     assert "der Plattform übergeben" in said
 
+    tries = town.platforms["teams"].tries
+    assert [tries[one.account] for one in gone] == [1, 1], "nobody is tried again who has removed the app"
+
     # 10, 11: never who
     await ab.says("wer hat die app entfernt?")
     assert "Namen nenne ich nicht" in (said := read(ab))

@@ -249,6 +249,7 @@ async def test_a_recipient_sees_it_in_their_own_data_and_is_gone_from_it_when_er
         (sent,) = mine["nudge_sends"]
         assert sent["name"] == "Profilerinnerung"
         assert sent["at"].startswith("2026-12-07")
+        assert sent["outcome"] == "delivered"
         assert "nudge_sends" not in await uow.privacy.everything(ab.key)
     async with town.storage.unit() as uow:
         await uow.privacy.erase(people[0].key, town.now)
