@@ -1,5 +1,6 @@
 """Nudges over time and by others than the office: outages, breaks, events, coordinators, small numbers, and the desk."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -139,6 +140,22 @@ async def test_working_days_after_each_visit_by_everybodys_own_calendar(town: To
     await town.later("2027-05-31 12:00")
     assert len(got(host)) == 1
     assert got(early) == [], "visits from before it was switched on don't count"
+
+
+async def test_days_on_which_nobody_was_due_are_no_runs(town: Town) -> None:
+    """Neither in the time without runs nor after an outage: what follows an event is looked at every day."""
+    ab = await office(town)
+    await active(
+        ab, "drei Arbeitstage nach jedem Besuch um 9:30 alle erinnern: Guten Tag {name}, was haben Sie mitgenommen?"
+    )
+    async with town.storage.unit() as uow:
+        (nudge,) = await uow.nudges.all()
+        await uow.nudges.save(replace(nudge, breaks=("12-01..12-31",)), was=nudge)
+        await uow.commit()
+    await town.later("2026-12-05 12:00")
+    await down(town, "2026-12-12 12:00")
+    async with town.storage.unit(write=False) as uow:
+        assert await uow.nudges.runs(nudge.key) == []
 
 
 async def test_a_coordinator_writes_to_their_own_municipality_alone(town: Town) -> None:

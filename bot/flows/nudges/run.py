@@ -63,18 +63,23 @@ async def _allowed(scene: Scene, nudge: Nudge) -> bool:
 async def _missed_before(scene: Scene, nudge: Nudge, after: datetime, at: datetime) -> None:
     """One line for all that was missed before the last one, however much it was."""
     first = first_after(nudge.when(), ZONE, after)
-    if first is not None and first < at and not isinstance(nudge.when(), After):
-        await scene.uow.nudges.begin(_run(scene, nudge, first, skipped="missed"))
+    if first is not None and first < at:
+        await _skip(scene, nudge, first, "missed")
+
+
+async def _skip(scene: Scene, nudge: Nudge, at: datetime, why: str) -> None:
+    """For the report. What follows an event is looked at daily, and a day on which nobody was due is no run."""
+    if not isinstance(nudge.when(), After):
+        await scene.uow.nudges.begin(_run(scene, nudge, at, skipped=why))
 
 
 async def _go(scene: Scene, nudge: Nudge, after: datetime, at: datetime) -> None:
     schedule = nudge.when()
     if nudge.in_break(at.astimezone(ZoneInfo(ZONE)).date()):
-        await scene.uow.nudges.begin(_run(scene, nudge, at, skipped="break"))
+        await _skip(scene, nudge, at, "break")
         return
     if scene.now - at > scene.rules.catch_up:
-        if not isinstance(schedule, After):
-            await scene.uow.nudges.begin(_run(scene, nudge, at, skipped="missed"))
+        await _skip(scene, nudge, at, "missed")
         return
     people = meant(nudge, await scene.uow.nudges.members(scene.today()), scene.now)
     if isinstance(schedule, After):

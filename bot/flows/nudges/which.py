@@ -31,19 +31,17 @@ async def the_nudge(turn: Turn, key: str | None, name: str | None) -> Nudge:
         if found is None:
             raise Refusal("nudges.gone")
         return found
-    if name is not None and (found := await named(turn, name, body)) is not None:
+    known = turn.say.listed([f"„{one.name}“" for one in there[:SHOWN]])
+    if name is not None:
+        found = await named(turn, name, body)
+        if found is None:
+            raise Refusal("nudges.unknown", name=name, names=known)
         return found
     about = turn.question.about if turn.question else None
-    if name is None or len(there) > 1:
-        talked_of = next((one for one in there if one.key == about), None)
-        if talked_of is not None and name is None:
-            return talked_of
-    if len(there) == 1 and name is None:
-        return there[0]
-    known = turn.say.listed([f"„{one.name}“" for one in there[:SHOWN]])
-    if name is None:
+    talked_of = next((one for one in there if one.key == about), there[0] if len(there) == 1 else None)
+    if talked_of is None:
         raise Refusal("nudges.which", names=known)
-    raise Refusal("nudges.unknown", name=name, names=known)
+    return talked_of
 
 
 def with_choices(turn: Turn, text: str, nudge: Nudge, *options: Choice) -> Replies:
