@@ -243,8 +243,8 @@ async def beside(settings: Settings) -> AsyncIterator[Lotse]:
     make_folder(settings)
     storage = await Storage.open(settings.database, tombstones=settings.tombstone_file, migrate=False)
     try:
-        async with storage.connection(write=False) as connection:
-            found = await connection.run_sync(revision)
+        async with storage.transaction(write=False) as tx:
+            found = await tx.connection.run_sync(revision)
         if found not in (None, HEAD):
             raise Unfit(f"the database has schema {found}, this release {HEAD}: run `lotse migrate` first")
         if found is None:

@@ -161,8 +161,8 @@ def _gaps(entry: Entry) -> set[str]:
 
 
 async def _database(storage: Storage, settings: Settings) -> AsyncIterator[Finding]:
-    async with storage.connection(write=False) as connection:
-        schema = await connection.run_sync(revision)
+    async with storage.transaction(write=False) as tx:
+        schema = await tx.connection.run_sync(revision)
     if schema != HEAD:
         yield Finding("problem", "database", f"it has schema {schema}, this release {HEAD}", "run `lotse migrate`")
         return

@@ -142,9 +142,9 @@ async def promised(storage: Storage, count: int, seconds: float) -> None:
 
 
 async def unsettled(storage: Storage) -> int:
-    async with storage.connection(write=False) as connection:
+    async with storage.transaction(write=False) as tx:
         open_states = ("pending", "claimed", "sending", "retry", "uncertain")
-        found = await connection.execute(select(outbox.c.key).where(outbox.c.state.in_(open_states)))
+        found = await tx.connection.execute(select(outbox.c.key).where(outbox.c.state.in_(open_states)))
         return len(found.all())
 
 
@@ -209,8 +209,8 @@ async def _cut(url: str) -> None:
 
 
 async def judge(storage: Storage, lines: Sequence[str], report: Report) -> None:
-    async with storage.connection(write=False) as connection:
-        rows = {row["key"]: row for row in (await connection.execute(select(outbox))).mappings().all()}
+    async with storage.transaction(write=False) as tx:
+        rows = {row["key"]: row for row in (await tx.connection.execute(select(outbox))).mappings().all()}
     calls: Counter[str] = Counter()
     unmarked: Counter[str] = Counter()
     acknowledged: set[str] = set()

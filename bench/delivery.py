@@ -63,13 +63,13 @@ async def promised(storage: Storage, count: int) -> None:
         "state": "pending",
         "attempts": 0,
     }
-    async with storage.connection() as connection:
-        await connection.execute(accounts.insert(), [{"account": name, **known} for name in names])
-        await connection.execute(
+    async with storage.transaction() as tx:
+        await tx.connection.execute(accounts.insert(), [{"account": name, **known} for name in names])
+        await tx.connection.execute(
             outbox.insert(),
             [{"key": f"m_{n}", "account": Account(names[n % RECIPIENTS]), **row} for n in range(count)],
         )
-        await connection.commit()
+        await tx.commit()
 
 
 async def deliver_all(worker: SqlWorker, owner: str) -> int:

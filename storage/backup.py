@@ -22,7 +22,6 @@ from storage.meta import SENDING_HELD, MetaStore
 from storage.migrate import revision
 from storage.migrations import HEAD
 from storage.tables import accounts, people
-from storage.transaction import Transaction
 from storage.unit_of_work import Storage
 
 FORMAT = 1
@@ -50,11 +49,11 @@ async def backup(url: str, path: Path, *, now: datetime, folder: Path | None = N
     storage = await Storage.open(url, migrate=False)
     partial = path.with_name(path.name + ".partial")
     try:
-        async with storage.connection(write=False) as connection:
-            if (found := await connection.run_sync(revision)) != HEAD:
+        async with storage.transaction(write=False) as tx:
+            if (found := await tx.connection.run_sync(revision)) != HEAD:
                 raise Unusable(f"the database has schema {found}, this release {HEAD}: run `lotse migrate` first")
             with _private(partial) as file, ZipFile(file, "w", ZIP_DEFLATED) as archive:
-                rows = await _dump(connection, archive)
+                rows = await _dump(tx.connection, archive)
                 description = {"format": FORMAT, "schema": HEAD, "taken_at": now.astimezone(UTC).isoformat()}
                 archive.writestr(_DESCRIPTION, dumps(description))
                 if folder is not None:
@@ -75,16 +74,16 @@ async def restore(path: Path, url: str, *, tombstones: Path | None = None, folde
     taken_at, tables = _read(path)
     storage = await Storage.open(url, hold=True, tombstones=tombstones)
     try:
-        async with storage.connection() as connection:
+        async with storage.transaction() as tx:
             for table in (people, accounts):
-                if await connection.scalar(select(func.count()).select_from(table)):
+                if await tx.connection.scalar(select(func.count()).select_from(table)):
                     raise Unusable("the database is not empty: give the URL of a new one")
-            rows = await _load(connection, tables)
-            meta = MetaStore(Transaction(connection, write=True))
+            rows = await _load(tx.connection, tables)
+            meta = MetaStore(tx)
             await meta.put(SENDING_HELD, f"restored from a backup of {taken_at}")
             if folder is not None:
                 _put_back(path, folder)
-            await connection.commit()
+            await tx.commit()
         erased = await storage.erase_again()
     finally:
         await storage.close()

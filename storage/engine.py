@@ -14,6 +14,8 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
+import storage.sqlite  # noqa: F401 (the dialect "sqlite+loop")
+
 BUSY = 30  # seconds a command waits for another process that writes
 BEGIN = "lotse_begin"  # execution option of a SQLite connection: how it begins; None: no transaction at all
 
@@ -32,7 +34,7 @@ def database_url(text: str) -> URL:
         case "sqlite":
             if url.database in (None, "", ":memory:"):
                 raise ValueError("Lotse's SQLite database is a file: give a path, such as sqlite:///data/lotse.db")
-            return url.set(drivername="sqlite+aiosqlite")
+            return url.set(drivername="sqlite+loop")
         case "postgresql" | "postgres":
             return url.set(drivername="postgresql+asyncpg")
         case _:
@@ -81,7 +83,7 @@ def _begin(connection: Connection) -> None:
 def sqlite_file(text: str) -> Path | None:
     """None for PostgreSQL."""
     url = database_url(text)
-    if url.database is None or url.drivername != "sqlite+aiosqlite":
+    if url.database is None or url.drivername != "sqlite+loop":
         return None
     return Path(url.database)
 

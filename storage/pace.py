@@ -2,7 +2,6 @@
 
 from sqlalchemy import text
 
-from storage.transaction import Transaction
 from storage.unit_of_work import Storage
 
 # The row keeps the second (since 1970) from which on the platform's timetable is free.
@@ -24,8 +23,7 @@ class SqlPace:
         self._storage = storage
 
     async def reserve(self, platform: str, n: int, per_second: float) -> float:
-        async with self._storage.connection() as connection:
-            tx = Transaction(connection, write=True)
+        async with self._storage.transaction() as tx:
             wait = await tx.value(_RESERVE, {"key": f"pace:{platform}", "span": n / per_second})
-            await connection.commit()
+            await tx.commit()
         return max(0.0, float(wait))

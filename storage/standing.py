@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from bot.kinds import Kind
 from bot.ports import DeliveryState
 from storage.tables import outbox
-from storage.transaction import Transaction
 from storage.unit_of_work import Storage
 
 _OVER = ("sent", "expired")
@@ -38,8 +37,8 @@ async def standing(storage: Storage, now: datetime) -> list[Standing]:
         .group_by(*groups)
         .order_by(*groups)
     )
-    async with storage.connection(write=False) as connection:
-        rows = await Transaction(connection, write=False).rows(found)
+    async with storage.transaction(write=False) as tx:
+        rows = await tx.rows(found)
     return [
         Standing(
             platform=row["platform"],

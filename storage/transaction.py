@@ -1,6 +1,6 @@
 """One open transaction as the stores see it: statements in, rows out, and the database's objections as Conflict."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Executable, RowMapping, Table
@@ -19,16 +19,28 @@ _TRY_AGAIN = frozenset({"40001", "40P01", "23505", "55P03"})
 
 
 class Transaction:
-    """Shared by all stores of a unit of work."""
+    """Shared by all stores of a unit of work. Without `commit` it is for reading."""
 
-    def __init__(self, connection: AsyncConnection, *, write: bool) -> None:
+    def __init__(self, connection: AsyncConnection, commit: Callable[[], Awaitable[None]] | None = None) -> None:
         self.connection = connection
-        self.write = write
+        self.write = commit is not None
+        self._commit = commit
         self.insert: Callable[[Table], sqlite.Insert] = sqlite.insert
         if connection.dialect.name == "postgresql":  # its Insert has the same methods
             self.insert = cast("Callable[[Table], sqlite.Insert]", postgresql.insert)
         self.erased: set[str] = set()  # people, erased in this transaction
         self.farewell: dict[Account, tuple[str, Address]] = {}  # where they could be reached: for one last message
+
+    async def commit(self) -> None:
+        """The end: nothing is written or read any more."""
+        if self._commit is None:
+            raise RuntimeError("this unit of work was opened for reading; open it with write=True")
+        try:
+            await self._commit()
+        except DBAPIError as error:
+            if is_conflict(error):
+                raise Conflict(type(error.orig).__name__) from error
+            raise
 
     async def run(self, statement: Executable, values: Values | None = None) -> CursorResult[Any]:
         if not self.write and isinstance(statement, UpdateBase):

@@ -1,15 +1,14 @@
 """The stores gathered over one transaction, and the database that opens such units of work."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Self
 
 from filelock import FileLock
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ports import Conflict
 from storage.accounts import AccountStore
@@ -38,6 +37,7 @@ from storage.topics import TopicStore
 from storage.totals import TotalStore
 from storage.transaction import Transaction, is_conflict
 from storage.visits import VisitStore
+from storage.writers import Writers
 
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
@@ -72,17 +72,10 @@ class Unit:
         self.committed = False
 
     async def commit(self) -> None:
-        if not self.transaction.write:
-            raise RuntimeError("this unit of work was opened for reading; open it with write=True")
         await self.people.flush()
         await self.totals.flush()
         await self.audit.flush()
-        try:
-            await self.transaction.connection.commit()
-        except DBAPIError as error:
-            if is_conflict(error):
-                raise Conflict(type(error.orig).__name__) from error
-            raise
+        await self.transaction.commit()
         self.committed = True
 
 
@@ -94,7 +87,7 @@ class Storage:
         self.engine = engine
         self.tombstones = tombstones
         self._lock = lock
-        self._writer = asyncio.Lock()  # SQLite has one writer: waiting here is fair, and costs no busy loop
+        self._writers = Writers(engine) if engine.dialect.name == "sqlite" else None
 
     @classmethod
     async def open(cls, url: str, *, hold: bool = False, tombstones: Path | None = None, migrate: bool = True) -> Self:
@@ -124,39 +117,39 @@ class Storage:
         return self.engine.dialect.name
 
     async def close(self) -> None:
-        await self.engine.dispose()
+        async with self._alone():
+            await self.engine.dispose()
         if self._lock is not None:
             self._lock.release()
 
     @asynccontextmanager
     async def unit(self, *, write: bool = True) -> AsyncIterator[Unit]:
-        async with AsyncExitStack() as stack:
-            connection = await stack.enter_async_context(self.connection(write=write))
-            unit = Unit(Transaction(connection, write=write))
+        async with self.transaction(write=write) as transaction:
+            unit = Unit(transaction)
             yield unit
-            erased = unit.transaction.erased if unit.committed else set()
-        if erased:
+        if unit.committed and transaction.erased:
             await self._keep_tombstones()
             await self.scrub()
 
     @asynccontextmanager
-    async def connection(self, *, write: bool = True) -> AsyncIterator[AsyncConnection]:
-        """A connection with a transaction begun, rolled back at the end unless it was committed."""
+    async def transaction(self, *, write: bool = True) -> AsyncIterator[Transaction]:
+        """Rolled back at the end unless it was committed."""
         async with AsyncExitStack() as stack:
-            sqlite = self.dialect == "sqlite"
-            if write and sqlite:
-                await stack.enter_async_context(self._writer)
-            connection = await stack.enter_async_context(self.engine.connect())
-            if not write:
-                options: dict[str, Any] = {BEGIN: "BEGIN"} if sqlite else _SNAPSHOT
-                await connection.execution_options(**options)
             try:
-                await connection.begin()
+                if write and self._writers is not None:
+                    connection, commit = await stack.enter_async_context(self._writers.unit())
+                else:
+                    connection = await stack.enter_async_context(self.engine.connect())
+                    if not write:
+                        options: dict[str, Any] = {BEGIN: "BEGIN"} if self.dialect == "sqlite" else _SNAPSHOT
+                        await connection.execution_options(**options)
+                    await connection.begin()
+                    commit = connection.commit
             except DBAPIError as error:
                 if is_conflict(error):
                     raise Conflict(type(error.orig).__name__) from error
                 raise
-            yield connection
+            yield Transaction(connection, commit if write else None)
 
     async def scrub(self) -> bool:
         """Overwrites what erased rows left in the file and its log; False if a reader was in the way.
@@ -164,7 +157,7 @@ class Storage:
         A unit of work that erased somebody does this by itself; call it again where `scrub_due` says so.
         """
         done = True
-        async with self._writer, self.engine.connect() as connection:
+        async with self._alone(), self.engine.connect() as connection:
             if self.dialect == "sqlite":
                 await connection.execution_options(**{BEGIN: None})
                 await connection.execute(text("PRAGMA busy_timeout = 1000"))
@@ -179,6 +172,9 @@ class Storage:
             await uow.meta.put(SCRUB, None if done else "due")
             await uow.commit()
         return done
+
+    def _alone(self) -> AbstractAsyncContextManager[None]:
+        return self._writers.alone() if self._writers is not None else nullcontext()
 
     async def scrub_due(self) -> bool:
         async with self.unit(write=False) as uow:

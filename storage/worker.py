@@ -96,9 +96,9 @@ class SqlWorker:
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Transaction]:
         """Committed at the end unless something was raised."""
-        async with self._storage.connection() as connection:
-            yield Transaction(connection, write=True)
-            await connection.commit()
+        async with self._storage.transaction() as tx:
+            yield tx
+            await tx.commit()
 
     # ------------------------------------------------------------ before the network call
 
@@ -258,8 +258,7 @@ class SqlWorker:
             await tx.run(mine.values(lease_until=literal_column(clock(self._dialect, -1.0), self._clock.type)))
 
     async def next_at(self) -> datetime | None:
-        async with self._storage.connection(write=False) as connection:
-            tx = Transaction(connection, write=False)
+        async with self._storage.transaction(write=False) as tx:
             if await tx.value(_HELD) is not None:
                 return None
             return cast("datetime | None", await tx.value(NEXT_AT))

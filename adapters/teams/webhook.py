@@ -19,7 +19,6 @@ from yarl import URL
 
 from adapters.inside import Inside
 from adapters.teams import inbound
-from adapters.teams.batches import Batches
 from adapters.teams.compose import Compose
 from adapters.teams.conversations import Memory
 from adapters.teams.inbound import Malformed, Sender
@@ -28,6 +27,7 @@ from adapters.teams.presses import Response, response_to
 from adapters.teams.reading import bounded
 from adapters.teams.settings import Registrations
 from adapters.teams.token import Claims, Unauthorized, verified
+from bot.dispatch import TRIES
 from bot.events import Incoming
 from bot.ports import Conflict
 from storage.unit_of_work import Unit
@@ -97,7 +97,6 @@ class Webhook:
         self._memory = memory
         self._compose = Compose()
         self.inside: Inside | None = None
-        self._batches: Batches | None = None
         self._receiving: set[asyncio.Task[None]] = set()
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -180,8 +179,22 @@ class Webhook:
         self, inside: Inside, who: Sender, happened: Callable[[Unit], Awaitable[tuple[Incoming, ...]]]
     ) -> None:
         """Into the inbox, together with what is to be remembered; then the turns."""
+        new: list[Incoming] = []
+        for attempt in range(1, TRIES + 1):
+            try:
+                new = await self._committed(inside, who, happened)
+                break
+            except Conflict:
+                if attempt == TRIES:
+                    raise
+        self._memory.written(who.conversation.tenant, who.conversation.service_url)
+        for event in new:
+            inside.turns.submit(event)
 
-        async def received(uow: Unit) -> list[Incoming]:
+    async def _committed(
+        self, inside: Inside, who: Sender, happened: Callable[[Unit], Awaitable[tuple[Incoming, ...]]]
+    ) -> list[Incoming]:
+        async with inside.storage.unit() as uow:
             events = await happened(uow)
             new = [event for event in events if await uow.inbox.receive(event)]
             await self._memory.seen(
@@ -192,14 +205,8 @@ class Webhook:
                 member=None if who.direct or not events else who.member,
                 at=inside.now(),
             )
-            return new
-
-        if self._batches is None:
-            self._batches = Batches(inside.storage)
-        new = await self._batches.write(received)
-        self._memory.written(who.conversation.tenant, who.conversation.service_url)
-        for event in new:
-            inside.turns.submit(event)
+            await uow.commit()
+        return new
 
 
 async def _ready(happened: tuple[Incoming, ...]) -> tuple[Incoming, ...]:

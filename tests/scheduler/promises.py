@@ -64,25 +64,25 @@ async def promise(
 
 async def lease_runs_out(storage: Storage) -> None:
     """As if a minute had gone by on the database's clock."""
-    async with storage.connection() as connection:
-        await connection.execute(update(outbox).values(lease_until=NOW - 3650 * 24 * HOUR))
-        await connection.commit()
+    async with storage.transaction() as tx:
+        await tx.connection.execute(update(outbox).values(lease_until=NOW - 3650 * 24 * HOUR))
+        await tx.commit()
 
 
 async def uncertain_for(storage: Storage, longer: timedelta) -> None:
     """As if so much more time had gone by on the database's clock since an attempt that may have arrived."""
     found = [row for row in (await rows(storage)).values() if row["uncertain_since"] is not None]
-    async with storage.connection() as connection:
+    async with storage.transaction() as tx:
         for row in found:
             changed = update(outbox).where(outbox.c.key == row["key"])
-            await connection.execute(changed.values(uncertain_since=row["uncertain_since"] - longer))
-        await connection.commit()
+            await tx.connection.execute(changed.values(uncertain_since=row["uncertain_since"] - longer))
+        await tx.commit()
 
 
 async def rows(storage: Storage) -> dict[str, Any]:
     """The whole rows by key."""
-    async with storage.connection(write=False) as connection:
-        found = (await connection.execute(select(outbox).order_by(outbox.c.seq))).mappings().all()
+    async with storage.transaction(write=False) as tx:
+        found = (await tx.connection.execute(select(outbox).order_by(outbox.c.seq))).mappings().all()
     return {row["key"]: row for row in found}
 
 

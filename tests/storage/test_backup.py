@@ -33,9 +33,9 @@ def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 async def contents(storage: Storage) -> dict[str, list[tuple[object, ...]]]:
-    async with storage.connection(write=False) as connection:
+    async with storage.transaction(write=False) as tx:
         return {
-            table.name: sorted(map(tuple, await connection.execute(select(table))), key=repr)
+            table.name: sorted(map(tuple, await tx.connection.execute(select(table))), key=repr)
             for table in metadata.sorted_tables
             if table.name != "meta"
         }

@@ -26,8 +26,8 @@ MONTH = timedelta(days=30)
 
 
 async def count(storage: Storage, table: Table, *conditions: Any) -> int:
-    async with storage.connection(write=False) as connection:
-        found = await connection.scalar(select(func.count()).select_from(table).where(*conditions))
+    async with storage.transaction(write=False) as tx:
+        found = await tx.connection.scalar(select(func.count()).select_from(table).where(*conditions))
     return int(found or 0)
 
 

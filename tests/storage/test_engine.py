@@ -19,8 +19,8 @@ from tests.storage.samples import NOW, incoming
 @pytest.mark.parametrize(
     ("given", "driver"),
     [
-        ("sqlite:///data/lotse.db", "sqlite+aiosqlite"),
-        ("sqlite+pysqlite:///data/lotse.db", "sqlite+aiosqlite"),
+        ("sqlite:///data/lotse.db", "sqlite+loop"),
+        ("sqlite+pysqlite:///data/lotse.db", "sqlite+loop"),
         ("postgresql://lotse@db/lotse", "postgresql+asyncpg"),
         ("postgres://lotse@db/lotse", "postgresql+asyncpg"),
     ],
@@ -37,9 +37,9 @@ def test_what_cannot_be_opened_names_the_remedy(given: str):
 
 async def test_sqlite_is_told_to_be_careful(sqlite_url: str):
     storage = await Storage.open(sqlite_url)
-    async with storage.connection(write=False) as connection:
+    async with storage.transaction(write=False) as tx:
         told = {
-            pragma: await connection.scalar(text(f"PRAGMA {pragma}"))
+            pragma: await tx.connection.scalar(text(f"PRAGMA {pragma}"))
             for pragma in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
         }
     await storage.close()

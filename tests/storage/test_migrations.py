@@ -24,12 +24,12 @@ def test_head_is_the_newest_revision():
 
 
 async def test_the_migrated_schema_is_the_declared_one(storage: Storage):
-    async with storage.connection() as connection:
-        assert await connection.run_sync(differences) == []
-        migrated = await connection.run_sync(described)
-        await connection.run_sync(metadata.drop_all)
-        await connection.run_sync(metadata.create_all)
-        assert migrated == await connection.run_sync(described)
+    async with storage.transaction() as tx:
+        assert await tx.connection.run_sync(differences) == []
+        migrated = await tx.connection.run_sync(described)
+        await tx.connection.run_sync(metadata.drop_all)
+        await tx.connection.run_sync(metadata.create_all)
+        assert migrated == await tx.connection.run_sync(described)
 
 
 def differences(connection: Connection) -> list[Any]:
@@ -89,6 +89,6 @@ async def test_a_database_of_a_newer_release_is_refused(database_url: str):
 
 
 async def test_a_revision_can_be_taken_back(storage: Storage):
-    async with storage.connection() as connection:
-        await connection.run_sync(lambda sync: command.downgrade(config(sync), "base"))
-        assert await connection.run_sync(lambda sync: set(inspect(sync).get_table_names())) == {"alembic_version"}
+    async with storage.transaction() as tx:
+        await tx.connection.run_sync(lambda sync: command.downgrade(config(sync), "base"))
+        assert await tx.connection.run_sync(lambda sync: set(inspect(sync).get_table_names())) == {"alembic_version"}

@@ -157,9 +157,9 @@ async def messages(uow: Unit, case: Case) -> None:
 async def everything_stored(storage: Storage) -> str:
     """Every value of every table, and for SQLite every byte of its files."""
     found = []
-    async with storage.connection(write=False) as connection:
+    async with storage.transaction(write=False) as tx:
         for table in metadata.sorted_tables:
-            for row in await connection.execute(select(table)):
+            for row in await tx.connection.execute(select(table)):
                 found.append(repr(tuple(row)))
     file = sqlite_file(storage.url)
     for part in [] if file is None else [file, Path(f"{file}-wal"), Path(f"{file}-shm")]:
@@ -267,8 +267,8 @@ async def test_the_last_message_still_finds_its_way(storage: Storage):
         await uow.outbox.put(Outgoing(account=WORK, person=None, kind=Kind.ANSWER, message=message, due=NOW))
         await uow.commit()
 
-    async with storage.connection(write=False) as connection:
-        row = (await connection.execute(select(metadata.tables["outbox"]).order_by("seq"))).mappings().all()[-1]
+    async with storage.transaction(write=False) as tx:
+        row = (await tx.connection.execute(select(metadata.tables["outbox"]).order_by("seq"))).mappings().all()[-1]
     assert (row["platform"], row["address"]) == ("teams", "to Z. Übelacker")
 
 

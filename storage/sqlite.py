@@ -1,0 +1,91 @@
+"""SQLite on the event loop: a statement takes microseconds, a thread to carry it to costs more than it does.
+
+SQLAlchemy's asyncio extension over the standard library's driver. What may wait for the disk or for another process
+(commits, the beginning of a write, bulk writes, maintenance) is done in a thread, and the loop goes on meanwhile;
+everything else is done where it stands. Never use one connection in two tasks at once.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import URL, AsyncAdaptedQueuePool, Pool
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.base import SQLiteExecutionContext
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util.concurrency import await_
+
+T = TypeVar("T")
+
+SLOW = ("BEGIN IMMEDIATE", "VACUUM", "PRAGMA wal_checkpoint", "PRAGMA optimize")
+"""What waits: for the lock of another process, or for the whole file."""
+
+_THREADS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sqlite")
+
+
+def _in_thread(work: Callable[[], T]) -> T:
+    return await_(_finished(asyncio.get_running_loop().run_in_executor(_THREADS, work)))
+
+
+async def _finished(work: asyncio.Future[T]) -> T:
+    """Waits even if it is cancelled meanwhile: a connection must not be given back while a thread still uses it."""
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait([work])
+        raise
+
+
+async def _nothing() -> None:
+    """SQLAlchemy insists that something was awaited; this doesn't leave the loop."""
+
+
+class Cursor(sqlite3.Cursor):
+    server_side = False
+
+    async def _async_soft_close(self) -> None:
+        """What SQLAlchemy's asyncio extension asks of a cursor when its rows go to code that cannot wait."""
+
+    def execute(self, sql: str, parameters: Any = (), /) -> Self:
+        if sql.startswith(SLOW):
+            return _in_thread(lambda: super(Cursor, self).execute(sql, parameters))
+        await_(_nothing())
+        return super().execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Any, /) -> Self:
+        return _in_thread(lambda: super(Cursor, self).executemany(sql, parameters))
+
+
+class Connection(sqlite3.Connection):
+    def cursor(self, factory: Any = Cursor) -> Any:
+        return super().cursor(factory)
+
+    def commit(self) -> None:
+        _in_thread(super().commit)
+
+
+class Execution(SQLiteExecutionContext):
+    def create_server_side_cursor(self) -> Any:
+        """Every cursor brings its rows one after the other."""
+        return self._dbapi_connection.cursor()
+
+
+class Dialect(SQLiteDialect_pysqlite):
+    driver = "loop"
+    is_async = True
+    supports_statement_cache = True
+    supports_server_side_cursors = True
+    execution_ctx_cls = Execution
+
+    @classmethod
+    def get_pool_class(cls, url: URL) -> type[Pool]:  # noqa: ARG003
+        return AsyncAdaptedQueuePool
+
+    def create_connect_args(self, url: URL) -> tuple[Sequence[str], dict[str, Any]]:
+        arguments, options = super().create_connect_args(url)
+        return arguments, {**options, "factory": Connection, "check_same_thread": False}
+
+
+registry.register("sqlite.loop", __name__, "Dialect")

@@ -1,0 +1,167 @@
+"""Units of work that share SQLite's one writer: each all or nothing, each on the disk when it hears so."""
+
+import asyncio
+import sqlite3
+import struct
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from bot.ports import Conflict
+from storage.engine import sqlite_file
+from storage.unit_of_work import Storage
+from tests.storage.samples import NOW
+
+MANY = [f"{number}" for number in range(40)]
+
+
+@pytest.fixture
+async def storage(sqlite_url: str) -> AsyncIterator[Storage]:
+    opened = await Storage.open(sqlite_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def file(storage: Storage) -> Path:
+    found = sqlite_file(storage.url)
+    assert found is not None
+    return found
+
+
+async def note(storage: Storage, key: str, *, content: str = "") -> str:
+    async with storage.unit() as uow:
+        await uow.notes.put("teams", "test", key, {"content": content}, NOW)
+        await uow.commit()
+    return key
+
+
+def kept(file: Path) -> set[str]:
+    """As another process reads it."""
+    with sqlite3.connect(file) as other:
+        found = {str(key) for (key,) in other.execute("SELECT key FROM notes WHERE kind = 'test'")}
+    other.close()
+    return found
+
+
+def commits(file: Path) -> int:
+    """In the log beside the file: frames that end a transaction name the size of the database."""
+    log = file.with_name(file.name + "-wal").read_bytes()
+    if not log:
+        return 0
+    (page,) = struct.unpack(">I", log[8:12])
+    salt = log[16:24]
+    frames = (log[start : start + 24] for start in range(32, len(log), 24 + page))
+    return sum(frame[8:16] == salt and frame[4:8] != bytes(4) for frame in frames)
+
+
+async def test_each_is_on_the_disk_when_it_hears_so(storage: Storage, file: Path):
+    async def noted(key: str) -> None:
+        await note(storage, key)
+        assert key in kept(file)
+
+    await asyncio.gather(*map(noted, MANY))
+    assert kept(file) == set(MANY)
+
+
+async def test_those_who_wait_share_a_commit_and_nobody_waits_for_company(storage: Storage, file: Path):
+    before = commits(file)
+    await asyncio.gather(*(note(storage, key) for key in MANY))
+    together = commits(file) - before
+    assert together <= len(MANY) / 4
+    for key in ("one", "after", "another"):
+        await note(storage, key)
+    assert commits(file) == before + together + 3
+
+
+async def test_one_mistake_spoils_no_other(storage: Storage, file: Path):
+    async def mistaken(key: str) -> None:
+        async with storage.unit() as uow:
+            await uow.notes.put("teams", "test", key, {}, NOW)
+            raise ValueError("a mistake")
+
+    mixed = [work for key in MANY for work in (note(storage, key), mistaken(f"bad {key}"))]
+    outcomes = await asyncio.gather(mistaken("the first of all"), *mixed, return_exceptions=True)
+
+    assert sum(isinstance(outcome, ValueError) for outcome in outcomes) == len(MANY) + 1
+    assert kept(file) == set(MANY)
+
+
+async def test_who_gives_up_while_waiting_holds_nobody_up(storage: Storage, file: Path):
+    tasks = [asyncio.create_task(note(storage, key)) for key in MANY]
+    for task in tasks[1::2]:
+        asyncio.get_running_loop().call_soon(task.cancel)
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+    assert {task.result() for task in tasks if not task.cancelled()} <= kept(file)
+    assert set(MANY[::2]) <= kept(file)
+    assert await note(storage, "afterwards") in kept(file)
+
+
+async def test_who_gives_up_when_ready_leaves_no_transaction_open(storage: Storage, file: Path):
+    """Another joins it and comes to nothing; somebody must end it all the same, or no other process could write."""
+    entered, leave = asyncio.Event(), asyncio.Event()
+
+    async def joins() -> None:
+        async with storage.unit():
+            entered.set()
+            await leave.wait()
+
+    ready = asyncio.create_task(note(storage, "ready"))
+    joining = asyncio.create_task(joins())
+    await entered.wait()
+    ready.cancel()
+    await asyncio.wait([ready])
+    leave.set()
+    await joining
+
+    other = sqlite3.connect(file, isolation_level=None, timeout=0, check_same_thread=False)
+    async with asyncio.timeout(20):
+        while not await asyncio.to_thread(can_write, other):
+            pass
+    other.close()
+
+
+def can_write(other: sqlite3.Connection) -> bool:
+    try:
+        other.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return False
+    other.execute("ROLLBACK")
+    return True
+
+
+async def test_a_full_disk_is_told_to_all_and_the_next_can_write(storage: Storage, file: Path):
+    """SQLite undoes the whole transaction then: who was ready in it must not believe that it lasts."""
+    async with storage.transaction() as tx:
+        size = (await tx.connection.execute(text("PRAGMA page_count"))).scalar_one()
+        await tx.connection.execute(text(f"PRAGMA max_page_count = {size + 20}"))
+
+    outcomes = await asyncio.gather(
+        *(note(storage, key) for key in MANY),
+        note(storage, "too much", content="x" * 4096 * 40),
+        return_exceptions=True,
+    )
+    async with storage.transaction() as tx:
+        await tx.connection.execute(text("PRAGMA max_page_count = 1000000"))
+
+    assert isinstance(outcomes[-1], DBAPIError)
+    assert all(isinstance(outcome, str | DBAPIError | Conflict) for outcome in outcomes)
+    assert {outcome for outcome in outcomes if isinstance(outcome, str)} == kept(file)
+    assert await note(storage, "afterwards") in kept(file)
+
+
+async def test_the_loop_goes_on_while_another_process_writes(storage: Storage, file: Path):
+    """If it did not, the other's lock would never be let go, and this would fail after half a minute."""
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = asyncio.create_task(note(storage, "patient"))
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert not waiting.done()
+    other.execute("ROLLBACK")
+    other.close()
+    assert await waiting in kept(file)
