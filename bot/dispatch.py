@@ -104,12 +104,19 @@ class Core:
                         return ()
                     scene = Scene(now=now, rules=self.rules, knowledge=self.knowledge, uow=uow)
                     keys = [await post(scene, reply) for reply in replies]
-                    await uow.commit()
+                    await self._commit(uow)
                     return tuple(key for key in keys if key is not None)
             except Conflict:
                 if attempt == TRIES:
                     raise
         raise AssertionError
+
+    async def _commit(self, uow: UnitOfWork) -> None:
+        try:
+            await uow.commit()
+        except BaseException:
+            self.knowledge.doubt()
+            raise
 
     async def _turn(
         self, incoming: Incoming, now: datetime, capabilities: Capabilities, uow: UnitOfWork
@@ -118,18 +125,13 @@ class Core:
         account = await uow.accounts.lock(incoming)
         if not await uow.inbox.begin(incoming):
             return None
-        person = await uow.people.lock(account.person) if account.person else None
-        if person is not None and person.invited_until is not None:
-            person = None  # imported, not yet consented: treated as a first contact
+        person = await uow.people.wrote(account.person, now) if account.person else None
         language = person.language if person else account.language
         if language is None and isinstance(incoming.what, Said):
             heard = understand(incoming.what.text, Situation.plain(now)).language or "de"
             account = replace(account, language=heard)
             await uow.accounts.save(account)
             language = heard
-        if person is not None:
-            person = replace(person, active_at=now, silences=0)
-            await uow.people.seen(person.key, now)
         return Turn(
             now=now,
             rules=self.rules,

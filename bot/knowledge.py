@@ -10,6 +10,7 @@ from bot.matching.places import Found, Gazetteer
 from bot.matching.topics import Resolved, TopicTable
 from bot.model import Offer, Person, Role
 from bot.ports import UnitOfWork
+from bot.profiles import Profiles
 
 AT_ONCE = 5_000  # people read in one statement; databases bound the number of parameters
 
@@ -25,6 +26,7 @@ class Knowledge:
     def __init__(self, *, fragmented: int = AT_ONCE) -> None:
         """`fragmented`: dead entries of the index from which it may be built anew."""
         self._fragmented = fragmented
+        self.profiles = Profiles()
         self.places = Gazetteer(())
         self.topics = TopicTable(())
         self.people = Index.build(())
@@ -46,12 +48,19 @@ class Knowledge:
                 self.places = Gazetteer(await uow.bodies.all())
                 self._states = {body.key: body.state for body in self.places.all}
                 self.topics = TopicTable(await uow.topics.all())
+                self.profiles.clear()
                 self._topic_mark = mark
             mark, changed = await uow.people.changed_since(self._people_mark)
             if mark != self._people_mark:
+                self.profiles.forget(changed)
                 await self._follow(uow, changed)
                 self._people_mark = mark
             self._swap()
+
+    def doubt(self) -> None:
+        """A commit failed: what was taken in may never have been. The next `refresh` reads everything anew."""
+        self._topic_mark = self._people_mark = -1
+        self.profiles.clear()
 
     async def _follow(self, uow: UnitOfWork, changed: Sequence[str]) -> None:
         documents: list[Document] = []

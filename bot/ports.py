@@ -58,6 +58,9 @@ class Accounts(Protocol):
     async def of_person(self, person: str) -> Sequence[AccountRow]:
         """Where they wrote last comes first."""
 
+    async def reachable(self, people: Iterable[str]) -> frozenset[str]:
+        """Those who have an account that can be written to."""
+
     async def save(self, row: AccountRow) -> None: ...
 
 
@@ -69,8 +72,10 @@ class People(Protocol):
         """As `get`, and nobody else changes this person or their open requests until the end."""
 
     async def save(self, person: Person) -> None: ...
-    async def seen(self, key: str, at: datetime) -> None:
-        """They wrote: active now, and no longer silent. No change that the index would have to take in."""
+    async def wrote(self, key: str, at: datetime) -> Person | None:
+        """They wrote: active now, and no longer silent; locked as by `lock`. No change that the index would have to
+        take in. None for somebody imported who hasn't agreed yet: nothing is changed of them.
+        """
 
     async def by_name(self, name: str) -> Sequence[Person]:
         """Same name, letter case and blanks apart."""
@@ -109,6 +114,10 @@ class People(Protocol):
     async def grant(self, person: str, role: Role, body: str | None, at: datetime) -> None: ...
     async def revoke(self, person: str, role: Role, body: str | None) -> None: ...
     async def with_role(self, role: Role, body: str | None = None) -> Sequence[str]: ...
+    @property
+    def touched(self) -> frozenset[str]:
+        """Whom this unit of work has changed: nothing remembered of them from before holds."""
+
     async def changed_since(self, mark: int) -> tuple[int, Sequence[str]]:
         """The newest change mark, and who changed (profile, offers, body, pause, erasure) after `mark`."""
 
@@ -182,6 +191,9 @@ class Introductions(Protocol):
     async def handed_to(self, person: str) -> Sequence[Handover]: ...
     async def last_helped(self, people: Iterable[str]) -> dict[str, datetime]:
         """When each was last asked: for taking turns among equals, never shown."""
+
+    async def open_of(self, people: Iterable[str]) -> dict[str, int]:
+        """How many requests each is being asked about; those with none are left out. Never shown."""
 
 
 class Desk(Protocol):
@@ -348,8 +360,8 @@ DeliveryState: TypeAlias = Literal[
 
 
 class Outbox(Protocol):
-    async def put(self, outgoing: Outgoing) -> str:
-        """The key of the row."""
+    async def put(self, outgoing: Outgoing, platform: str | None = None) -> str:
+        """The key of the row. `platform` of the account, where it is known already."""
 
     async def cancel(self, about: str, *, kinds: Iterable[Kind] = ()) -> int:
         """Rows about this that were not yet handed to a platform vanish without a trace; how many."""

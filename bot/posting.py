@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.events import Account
 from bot.hours import Kind, when
 from bot.model import AccountRow, Person
 from bot.ports import Outgoing
@@ -13,26 +12,27 @@ from bot.turn import Reply, Scene
 
 async def post(scene: Scene, reply: Reply) -> str | None:
     """The outbox key; None if the person has no account that can be reached, which the caller's flow must not rely on."""
-    account, person = await _recipient(scene, reply)
+    row, key = await _recipient(scene, reply)
+    account = row.account if row is not None else reply.account
     if account is None:
         return None
     due = max(scene.now, reply.due or scene.now)
-    if person is not None and reply.kind is not Kind.ANSWER:
-        due = await earliest(scene, person, reply.kind, due)
-    return await scene.uow.outbox.put(
-        Outgoing(
-            account=account,
-            person=person.key if person else None,
-            kind=reply.kind,
-            message=reply.message,
-            due=due,
-            about=reply.about,
-            expires=reply.expires,
-            holds_personal=reply.holds_personal,
-            shows=reply.shows,
-            room=reply.room,
-        )
+    if key is not None and reply.kind is not Kind.ANSWER:
+        person = await scene.uow.people.get(key)
+        due = due if person is None else await earliest(scene, person, reply.kind, due)
+    outgoing = Outgoing(
+        account=account,
+        person=key,
+        kind=reply.kind,
+        message=reply.message,
+        due=due,
+        about=reply.about,
+        expires=reply.expires,
+        holds_personal=reply.holds_personal,
+        shows=reply.shows,
+        room=reply.room,
     )
+    return await scene.uow.outbox.put(outgoing, row.platform if row is not None else None)
 
 
 async def earliest(scene: Scene, person: Person, kind: Kind, at: datetime) -> datetime:
@@ -56,17 +56,16 @@ async def earliest(scene: Scene, person: Person, kind: Kind, at: datetime) -> da
     )
 
 
-async def _recipient(scene: Scene, reply: Reply) -> tuple[Account | None, Person | None]:
+async def _recipient(scene: Scene, reply: Reply) -> tuple[AccountRow | None, str | None]:
+    """The account, if it is still there, and whose it is."""
     if reply.account is not None:
         row = await scene.uow.accounts.get(reply.account)
-        person = await scene.uow.people.get(row.person) if row and row.person else None
-        return reply.account, person
+        return row, row.person if row is not None else None
     assert reply.person is not None
     person = await scene.uow.people.get(reply.person)
     if person is None:
         return None, None
-    row = home_of(person, await scene.uow.accounts.of_person(person.key))
-    return (row.account if row else None), person
+    return home_of(person, await scene.uow.accounts.of_person(person.key)), person.key
 
 
 def home_of(person: Person, rows: Sequence[AccountRow]) -> AccountRow | None:

@@ -1,6 +1,6 @@
 """Accounts that have been seen: the row a turn locks, and where its owner can be reached."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import Text, bindparam, case, func, select, update
@@ -16,6 +16,11 @@ _OF_PERSON = (
     select(*_FIELDS)
     .where(accounts.c.person == bindparam("person_key"))
     .order_by(accounts.c.seen_at.desc(), accounts.c.account)
+)
+_REACHABLE = (
+    select(accounts.c.person)
+    .where(accounts.c.person.in_(bindparam("people", expanding=True)), accounts.c.reachable)
+    .distinct()
 )
 _NAME = func.coalesce(func.nullif(bindparam("new_name", type_=Text), ""), accounts.c.name)  # some events name nobody
 _SEEN_IN_ROOM = (
@@ -70,6 +75,9 @@ class AccountStore:
 
     async def of_person(self, person: str) -> Sequence[AccountRow]:
         return [AccountRow(**row) for row in await self._in.rows(_OF_PERSON, {"person_key": person})]
+
+    async def reachable(self, people: Iterable[str]) -> frozenset[str]:
+        return frozenset(await self._in.column(_REACHABLE, {"people": list(people)}))
 
     async def save(self, row: AccountRow) -> None:
         """Also takes an account that has never been seen, as an import names it."""

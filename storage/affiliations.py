@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 
 from bot.model import Affiliation, Body, Source
 from storage.bodies import FIELDS as BODY_FIELDS
@@ -13,6 +14,21 @@ from storage.transaction import Transaction
 
 _FIELDS = [affiliations.c[name] for name in Affiliation.__slots__]
 _TRUST = list(Source)  # best confirmed first
+
+
+def _in_force(on: ColumnElement[date] | date | None) -> ColumnElement[bool]:
+    """`until` is the first day on which it no longer holds."""
+    open_ended = affiliations.c.until.is_(None)
+    return open_ended if on is None else (affiliations.c.since <= on) & or_(open_ended, affiliations.c.until > on)
+
+
+_OF_ALL = (
+    select(affiliations.c.person, affiliations.c.source, affiliations.c.since, *BODY_FIELDS)
+    .join(bodies, bodies.c.key == affiliations.c.body)
+    .where(affiliations.c.person.in_(bindparam("people", expanding=True)))
+)
+_BODIES_EVER = _OF_ALL.where(_in_force(None))
+_BODIES = _OF_ALL.where(_in_force(bindparam("on", type_=affiliations.c.since.type)))
 
 
 class AffiliationStore:
@@ -27,13 +43,12 @@ class AffiliationStore:
         )
 
     async def main(self, people: Iterable[str], on: date | None) -> dict[str, Body]:
-        found = (
-            select(affiliations.c.person, affiliations.c.source, affiliations.c.since, *BODY_FIELDS)
-            .join(bodies, bodies.c.key == affiliations.c.body)
-            .where(affiliations.c.person.in_(list(people)), _in_force(on))
-        )
+        given: dict[str, Any] = {"people": list(people)}
+        found = _BODIES_EVER if on is None else _BODIES
+        if on is not None:
+            given["on"] = on
         best: dict[str, tuple[tuple[int, int], Body]] = {}
-        for row in await self._in.rows(found):
+        for row in await self._in.rows(found, given):
             person, rank = row["person"], (_TRUST.index(row["source"]), -row["since"].toordinal())
             if person not in best or rank < best[person][0]:
                 best[person] = rank, Body(**{name: row[name] for name in Body.__slots__})
@@ -49,9 +64,3 @@ class AffiliationStore:
         await self._in.run(delete(affiliations).where(same, affiliations.c.until.is_(None), affiliations.c.since >= on))
         ended = update(affiliations).where(same, or_(affiliations.c.until.is_(None), affiliations.c.until > on))
         await self._in.run(ended.values(until=on))
-
-
-def _in_force(on: date | None) -> ColumnElement[bool]:
-    """`until` is the first day on which it no longer holds."""
-    open_ended = affiliations.c.until.is_(None)
-    return open_ended if on is None else (affiliations.c.since <= on) & or_(open_ended, affiliations.c.until > on)

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, delete, select, update
+from sqlalchemy.sql.dml import UpdateBase
 
 from bot.events import Account, Incoming
 from bot.messages import Ask, Choices, Message, form_from_data, form_to_data, from_data, to_data
@@ -12,7 +14,7 @@ from bot.model import Dialog
 from bot.ports import Question
 from storage import incoming as events
 from storage.tables import dialogs, inbox, outbox, questions
-from storage.transaction import Transaction
+from storage.transaction import Insert, Transaction
 
 OPEN_FOR = timedelta(days=30)
 DIALOG_FOR = timedelta(hours=24)
@@ -115,17 +117,11 @@ class InboxStore:
         self._in = transaction
 
     async def begin(self, incoming: Incoming) -> bool:
-        statement = self._in.insert(inbox).values(_row(incoming, acted=True))
-        first = statement.on_conflict_do_update(
-            index_elements=["platform", "event"],
-            set_={"acted_at": statement.excluded.acted_at, "body": None},
-            where=inbox.c.acted_at.is_(None),
-        )
-        return await self._in.count(first) == 1
+        return await self._in.count(_begin(self._in.insert), _row(incoming, acted=True)) == 1
 
     async def receive(self, incoming: Incoming) -> bool:
-        statement = self._in.insert(inbox).values({**_row(incoming, acted=False), "body": events.to_data(incoming)})
-        return await self._in.count(statement.on_conflict_do_nothing()) == 1
+        row = {**_row(incoming, acted=False), "body": events.to_data(incoming)}
+        return await self._in.count(_receive(self._in.insert), row) == 1
 
     async def waiting(self) -> Sequence[Incoming]:
         """Oldest first."""
@@ -135,6 +131,21 @@ class InboxStore:
     async def acted_on(self, platform: str, event: str) -> bool:
         found = select(inbox.c.acted_at).where(inbox.c.platform == platform, inbox.c.event == event)
         return await self._in.value(found) is not None
+
+
+@cache
+def _receive(insert: Insert) -> UpdateBase:
+    return insert(inbox).on_conflict_do_nothing()
+
+
+@cache
+def _begin(insert: Insert) -> UpdateBase:
+    statement = insert(inbox)
+    return statement.on_conflict_do_update(
+        index_elements=["platform", "event"],
+        set_={"acted_at": statement.excluded.acted_at, "body": None},
+        where=inbox.c.acted_at.is_(None),
+    )
 
 
 def _row(incoming: Incoming, *, acted: bool) -> dict[str, Any]:

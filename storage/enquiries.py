@@ -5,13 +5,28 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, func, or_, select, update
+from sqlalchemy import RowMapping, and_, bindparam, func, or_, select, update
 
 from bot.model import Enquiry, Filters
 from storage.tables import enquiries, searches
 from storage.transaction import Transaction
 
 _FIELDS = [enquiries.c[name] for name in Enquiry.__slots__]
+_GET = select(*_FIELDS).where(enquiries.c.key == bindparam("enquiry"))
+_OF = (
+    select(*_FIELDS)
+    .where(enquiries.c.asker == bindparam("who"))
+    .order_by(enquiries.c.at.desc(), enquiries.c.serial.desc())
+)
+_LAST = _OF.limit(1)
+_SAVE = update(enquiries).where(enquiries.c.key == bindparam("enquiry"))
+_SEARCHES = (
+    select(func.count())
+    .select_from(searches)
+    .where(searches.c.asker == bindparam("who"), searches.c.at > bindparam("after"))
+)
+_SEARCHED = searches.insert()
+_ADD = enquiries.insert()
 
 
 class EnquiryStore:
@@ -19,22 +34,22 @@ class EnquiryStore:
         self._in = transaction
 
     async def add(self, enquiry: Enquiry) -> None:
-        await self._in.run(enquiries.insert(), _values(enquiry))
+        await self._in.run(_ADD, _values(enquiry))
 
     async def get(self, key: str) -> Enquiry | None:
-        found = await self._in.row(select(*_FIELDS).where(enquiries.c.key == key))
+        found = await self._in.row(_GET, {"enquiry": key})
         return None if found is None else _enquiry(found)
 
     async def save(self, enquiry: Enquiry) -> None:
-        await self._in.run(update(enquiries).where(enquiries.c.key == enquiry.key).values(_values(enquiry)))
+        await self._in.run(_SAVE, {"enquiry": enquiry.key, **_values(enquiry)})
 
     async def last(self, asker: str) -> Enquiry | None:
-        found = await self._in.row(_of(asker).limit(1))
+        found = await self._in.row(_LAST, {"who": asker})
         return None if found is None else _enquiry(found)
 
     async def of(self, asker: str) -> Sequence[Enquiry]:
         """Newest first."""
-        return [_enquiry(row) for row in await self._in.rows(_of(asker))]
+        return [_enquiry(row) for row in await self._in.rows(_OF, {"who": asker})]
 
     async def demands(self, topic: str | None, text: str) -> Sequence[Enquiry]:
         """Oldest first: who has waited longest comes first. Words are compared letter case apart."""
@@ -57,15 +72,10 @@ class EnquiryStore:
 
     async def searches_since(self, asker: str, instant: datetime) -> int:
         """Strictly after `instant`."""
-        counted = select(func.count()).select_from(searches)
-        return int(await self._in.value(counted.where(searches.c.asker == asker, searches.c.at > instant)))
+        return int(await self._in.value(_SEARCHES, {"who": asker, "after": instant}))
 
     async def count_search(self, asker: str, at: datetime) -> None:
-        await self._in.run(searches.insert(), {"asker": asker, "at": at})
-
-
-def _of(asker: str) -> Any:
-    return select(*_FIELDS).where(enquiries.c.asker == asker).order_by(enquiries.c.at.desc(), enquiries.c.serial.desc())
+        await self._in.run(_SEARCHED, {"asker": asker, "at": at})
 
 
 def _values(enquiry: Enquiry) -> dict[str, Any]:

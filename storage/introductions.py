@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Select, bindparam, delete, func, select, update
 
 from bot.model import Handover, Introduction, IntroductionState, Step
 from bot.ports import Conflict
@@ -14,6 +14,22 @@ from storage.transaction import Transaction
 
 _FIELDS = [introductions.c[name] for name in Introduction.__slots__]
 _NEWEST_FIRST = select(*_FIELDS).order_by(introductions.c.created_at.desc(), introductions.c.serial.desc())
+_OF_ENQUIRY = _NEWEST_FIRST.where(introductions.c.enquiry == bindparam("which"))
+_ASKED_BY = _NEWEST_FIRST.where(introductions.c.asker == bindparam("who"))
+_ASKED_OF = _NEWEST_FIRST.where(
+    introductions.c.contact == bindparam("who"), introductions.c.state != IntroductionState.DRAFT
+)
+_THEIRS = introductions.c.contact.in_(bindparam("people", expanding=True))
+_LAST_HELPED = (
+    select(introductions.c.contact, func.max(introductions.c.asked_at).label("at"))
+    .where(_THEIRS, introductions.c.asked_at.is_not(None))
+    .group_by(introductions.c.contact)
+)
+_OPEN_OF = (
+    select(introductions.c.contact, func.count().label("n"))
+    .where(_THEIRS, introductions.c.state == IntroductionState.ASKED)
+    .group_by(introductions.c.contact)
+)
 
 
 class IntroductionStore:
@@ -37,15 +53,14 @@ class IntroductionStore:
         await self._in.run(delete(introductions).where(draft))
 
     async def asked_by(self, person: str) -> Sequence[Introduction]:
-        return await self._list(_NEWEST_FIRST.where(introductions.c.asker == person))
+        return await self._list(_ASKED_BY, who=person)
 
     async def asked_of(self, person: str) -> Sequence[Introduction]:
-        sent = introductions.c.state != IntroductionState.DRAFT
-        return await self._list(_NEWEST_FIRST.where(introductions.c.contact == person, sent))
+        return await self._list(_ASKED_OF, who=person)
 
     async def of_enquiry(self, enquiry: str) -> Sequence[Introduction]:
         """Newest first, drafts among them."""
-        return await self._list(_NEWEST_FIRST.where(introductions.c.enquiry == enquiry))
+        return await self._list(_OF_ENQUIRY, which=enquiry)
 
     async def note(self, step: Step) -> None:
         await self._in.run(steps.insert(), asdict(step))
@@ -67,12 +82,10 @@ class IntroductionStore:
 
     async def last_helped(self, people: Iterable[str]) -> dict[str, datetime]:
         """Those never asked are left out."""
-        asked = (
-            select(introductions.c.contact, func.max(introductions.c.asked_at).label("at"))
-            .where(introductions.c.contact.in_(list(people)), introductions.c.asked_at.is_not(None))
-            .group_by(introductions.c.contact)
-        )
-        return {row["contact"]: row["at"] for row in await self._in.rows(asked)}
+        return {row["contact"]: row["at"] for row in await self._in.rows(_LAST_HELPED, {"people": list(people)})}
 
-    async def _list(self, statement: Any) -> Sequence[Introduction]:
-        return [Introduction(**row) for row in await self._in.rows(statement)]
+    async def open_of(self, people: Iterable[str]) -> dict[str, int]:
+        return {row["contact"]: row["n"] for row in await self._in.rows(_OPEN_OF, {"people": list(people)})}
+
+    async def _list(self, statement: Select[Any], **given: str) -> Sequence[Introduction]:
+        return [Introduction(**row) for row in await self._in.rows(statement, given)]

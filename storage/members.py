@@ -49,7 +49,7 @@ async def add_members(uow: Unit, members: Sequence[NewMember], at: datetime) -> 
     await _insert(uow, roles, granted)
     dates = [{"kind": kind, "subject": one.person.key, "at": when} for one in members for kind, when in one.dates]
     await _insert(uow, agenda, dates)
-    uow.people.touched(one.person.key for one in members)
+    uow.people.touch(one.person.key for one in members)
 
 
 async def _insert(uow: Unit, table: Table, values: Sequence[dict[str, Any]]) -> None:

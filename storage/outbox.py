@@ -28,6 +28,8 @@ UNDER_CEILING = tuple(kind for kind in Kind if kind.ceiling)
 
 _PLATFORM = select(accounts.c.platform).where(accounts.c.account == bindparam("who"))
 _ZONE = select(people.c.timezone).where(people.c.key == bindparam("person_key"))
+_PUT = outbox.insert()
+_ASK = questions.insert()
 _NEWEST = (
     select(outbox.c.state, outbox.c.sent_at)
     .where(outbox.c.about == bindparam("what"), outbox.c.kind == bindparam("which"))
@@ -49,16 +51,16 @@ class OutboxStore:
     def __init__(self, transaction: Transaction) -> None:
         self._in = transaction
 
-    async def put(self, outgoing: Outgoing) -> str:
+    async def put(self, outgoing: Outgoing, platform: str | None = None) -> str:
         """To an account erased in this very transaction too: the farewell takes the address along."""
         account = outgoing.account
-        platform, address = self._in.farewell.get(account, (None, None))
+        platform, address = self._in.farewell.get(account, (platform, None))
         if platform is None:
             platform = await self._in.value(_PLATFORM, {"who": account}) or account.partition(":")[0]
         row = _row(outgoing, platform) | {"address": outgoing.room or address}
-        await self._in.run(outbox.insert(), row)
+        await self._in.run(_PUT, row)
         if (question := _question(outgoing, row["key"])) is not None:
-            await self._in.run(questions.insert(), question)
+            await self._in.run(_ASK, question)
         return str(row["key"])
 
     async def put_many(self, promised: Sequence[Outgoing], platforms: Sequence[str]) -> Sequence[str]:
@@ -66,10 +68,10 @@ class OutboxStore:
         rows = [_row(outgoing, platform) for outgoing, platform in zip(promised, platforms, strict=True)]
         asked = [_question(outgoing, row["key"]) for outgoing, row in zip(promised, rows, strict=True)]
         for start in range(0, len(rows), AT_ONCE):
-            await self._in.run(outbox.insert(), rows[start : start + AT_ONCE])
+            await self._in.run(_PUT, rows[start : start + AT_ONCE])
         several = [question for question in asked if question is not None]
         for start in range(0, len(several), AT_ONCE):
-            await self._in.run(questions.insert(), several[start : start + AT_ONCE])
+            await self._in.run(_ASK, several[start : start + AT_ONCE])
         return [row["key"] for row in rows]
 
     async def cancel(self, about: str, *, kinds: Iterable[Kind] = ()) -> int:

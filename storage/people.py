@@ -16,13 +16,32 @@ from storage.transaction import Transaction
 _FIELDS = [people.c[name] for name in Person.__slots__]
 _GET = select(*_FIELDS).where(people.c.key == bindparam("person_key"))
 _LOCK = _GET.with_for_update()
-_SEEN = (
+_MANY = select(*_FIELDS).where(people.c.key.in_(bindparam("people_keys", expanding=True)))
+_WROTE = (
     update(people)
-    .where(people.c.key == bindparam("person_key"))
+    .where(people.c.key == bindparam("person_key"), people.c.invited_until.is_(None))
     .values(active_at=bindparam("new_active_at"), silences=0)
+    .returning(*_FIELDS)
 )
 _CONSENT_FIELDS = [consents.c[name] for name in Consent.__slots__]
 _OFFER_FIELDS = [offers.c[name] for name in Offer.__slots__]
+_OFFERS = (
+    select(*_OFFER_FIELDS)
+    .where(offers.c.person.in_(bindparam("people_keys", expanding=True)))
+    .order_by(offers.c.declared_at, offers.c.key)
+)
+_CONSENTS = (
+    select(*_CONSENT_FIELDS)
+    .where(consents.c.person == bindparam("person_key"))
+    .order_by(consents.c.given_at, consents.c.id)
+)
+_BLOCKED = (
+    select(blocks.c.other)
+    .where(blocks.c.person == bindparam("person_key"))
+    .union(select(blocks.c.person).where(blocks.c.other == bindparam("person_key")))
+)
+_ROLES = select(roles.c.role, roles.c.body).where(roles.c.person == bindparam("person_key")).order_by(roles.c.id)
+_CHANGES = select(changes.c.person, changes.c.mark).where(changes.c.mark > bindparam("after")).order_by(changes.c.mark)
 
 
 def folded(name: str) -> str:
@@ -47,7 +66,7 @@ class PersonStore:
         return None if found is None else Person(**found)
 
     async def many(self, keys: Iterable[str]) -> dict[str, Person]:
-        rows = await self._in.rows(select(*_FIELDS).where(people.c.key.in_(list(keys))))
+        rows = await self._in.rows(_MANY, {"people_keys": list(keys)})
         return {row["key"]: Person(**row) for row in rows}
 
     async def lock(self, key: str) -> Person | None:
@@ -61,16 +80,21 @@ class PersonStore:
             raise Conflict("the person is gone")
         self._changed.add(person.key)
 
-    async def seen(self, key: str, at: datetime) -> None:
-        await self._in.run(_SEEN, {"person_key": key, "new_active_at": at})
+    async def wrote(self, key: str, at: datetime) -> Person | None:
+        found = await self._in.row(_WROTE, {"person_key": key, "new_active_at": at})
+        return None if found is None else Person(**found)
 
     async def by_name(self, name: str) -> Sequence[Person]:
         found = select(*_FIELDS).where(people.c.folded_name == folded(name)).order_by(people.c.key)
         return [Person(**row) for row in await self._in.rows(found)]
 
-    def touched(self, keys: Iterable[str]) -> None:
+    def touch(self, keys: Iterable[str]) -> None:
         """They were changed past this store: the index has to take them in again."""
         self._changed |= set(keys)
+
+    @property
+    def touched(self) -> frozenset[str]:
+        return frozenset(self._changed | self._in.erased)
 
     # ------------------------------------------------------------ consent
 
@@ -80,8 +104,7 @@ class PersonStore:
 
     async def consents(self, person: str) -> Sequence[Consent]:
         """Oldest first."""
-        found = select(*_CONSENT_FIELDS).where(consents.c.person == person).order_by(consents.c.given_at, consents.c.id)
-        return [Consent(**row) for row in await self._in.rows(found)]
+        return [Consent(**row) for row in await self._in.rows(_CONSENTS, {"person_key": person})]
 
     async def add_consent(self, consent: Consent) -> None:
         await self._in.run(consents.insert(), asdict(consent))
@@ -115,9 +138,8 @@ class PersonStore:
 
     async def offers_of(self, people: Iterable[str]) -> dict[str, Sequence[Offer]]:
         """Oldest first; people without any are left out."""
-        wanted = select(*_OFFER_FIELDS).where(offers.c.person.in_(list(people)))
         found: dict[str, list[Offer]] = {}
-        for row in await self._in.rows(wanted.order_by(offers.c.declared_at, offers.c.key)):
+        for row in await self._in.rows(_OFFERS, {"people_keys": list(people)}):
             found.setdefault(row["person"], []).append(Offer(**row))
         return dict(found)
 
@@ -139,8 +161,7 @@ class PersonStore:
     # ------------------------------------------------------------ blocks and roles
 
     async def blocked(self, person: str) -> frozenset[str]:
-        theirs = select(blocks.c.other).where(blocks.c.person == person)
-        return frozenset(await self._in.column(theirs.union(select(blocks.c.person).where(blocks.c.other == person))))
+        return frozenset(await self._in.column(_BLOCKED, {"person_key": person}))
 
     async def block(self, person: str, other: str, at: datetime) -> None:
         statement = self._in.insert(blocks).values(person=person, other=other, at=at)
@@ -148,8 +169,7 @@ class PersonStore:
         self._changed |= {person, other}
 
     async def roles(self, person: str) -> Sequence[tuple[Role, str | None]]:
-        found = select(roles.c.role, roles.c.body).where(roles.c.person == person).order_by(roles.c.id)
-        return [(row["role"], row["body"] or None) for row in await self._in.rows(found)]
+        return [(row["role"], row["body"] or None) for row in await self._in.rows(_ROLES, {"person_key": person})]
 
     async def grant(self, person: str, role: Role, body: str | None, at: datetime) -> None:
         statement = self._in.insert(roles).values(person=person, role=role, body=body or "", granted_at=at)
@@ -171,9 +191,7 @@ class PersonStore:
 
     async def changed_since(self, mark: int) -> tuple[int, Sequence[str]]:
         """What this unit of work itself changed is reported after its commit."""
-        found = await self._in.rows(
-            select(changes.c.person, changes.c.mark).where(changes.c.mark > mark).order_by(changes.c.mark)
-        )
+        found = await self._in.rows(_CHANGES, {"after": mark})
         return max((row["mark"] for row in found), default=mark), [row["person"] for row in found]
 
     async def inactive_since(self, instant: datetime) -> Sequence[str]:
@@ -191,7 +209,7 @@ class PersonStore:
 
     async def flush(self) -> None:
         """Writes down who changed; last before the commit (see `storage/marks.py`)."""
-        changed = self._changed | self._in.erased
+        changed = self.touched
         self._changed = set()
         if not changed:
             return

@@ -19,7 +19,8 @@ from sqlalchemy.util.concurrency import await_
 
 T = TypeVar("T")
 
-SLOW = ("BEGIN IMMEDIATE", "VACUUM", "PRAGMA wal_checkpoint", "PRAGMA optimize")
+WRITE = "BEGIN IMMEDIATE"
+SLOW = (WRITE, "VACUUM", "PRAGMA wal_checkpoint")
 """What waits: for the lock of another process, or for the whole file."""
 
 _THREADS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sqlite")
@@ -43,16 +44,17 @@ async def _nothing() -> None:
 
 
 class Cursor(sqlite3.Cursor):
+    connection: "Connection"
     server_side = False
 
     async def _async_soft_close(self) -> None:
         """What SQLAlchemy's asyncio extension asks of a cursor when its rows go to code that cannot wait."""
 
     def execute(self, sql: str, parameters: Any = (), /) -> Self:
-        if sql.startswith(SLOW):
+        if sql.startswith(SLOW) and not (sql == WRITE and self.connection.begins_at_once()):
             return _in_thread(lambda: super(Cursor, self).execute(sql, parameters))
         await_(_nothing())
-        return super().execute(sql, parameters)
+        return self if sql == WRITE else super().execute(sql, parameters)
 
     def executemany(self, sql: str, parameters: Any, /) -> Self:
         return _in_thread(lambda: super(Cursor, self).executemany(sql, parameters))
@@ -61,6 +63,18 @@ class Cursor(sqlite3.Cursor):
 class Connection(sqlite3.Connection):
     def cursor(self, factory: Any = Cursor) -> Any:
         return super().cursor(factory)
+
+    def begins_at_once(self) -> bool:
+        """A write has begun; False if somebody else is writing just now."""
+        (patience,) = self.execute("PRAGMA busy_timeout").fetchone()
+        self.execute("PRAGMA busy_timeout = 0")
+        try:
+            self.execute(WRITE)
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            self.execute(f"PRAGMA busy_timeout = {patience}")
+        return True
 
     def commit(self) -> None:
         _in_thread(super().commit)

@@ -2,11 +2,13 @@
 
 from collections import Counter
 from datetime import date
+from functools import cache
 
 from sqlalchemy import func, select
+from sqlalchemy.sql.dml import UpdateBase
 
 from storage.tables import totals
-from storage.transaction import Transaction
+from storage.transaction import Insert, Transaction
 
 
 class TotalStore:
@@ -29,9 +31,13 @@ class TotalStore:
 
     async def flush(self) -> None:
         new, self._new = self._new, Counter()
-        statement = self._in.insert(totals)
-        added = statement.on_conflict_do_update(
-            index_elements=["name", "day"], set_={"n": totals.c.n + statement.excluded.n}
-        )
         for (name, day), n in sorted(new.items()):
-            await self._in.run(added, {"name": name, "day": day, "n": n})
+            await self._in.run(_add(self._in.insert), {"name": name, "day": day, "n": n})
+
+
+@cache
+def _add(insert: Insert) -> UpdateBase:
+    statement = insert(totals)
+    return statement.on_conflict_do_update(
+        index_elements=["name", "day"], set_={"n": totals.c.n + statement.excluded.n}
+    )

@@ -12,6 +12,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from bot.events import Account, Address
 from bot.ports import Conflict
 
+Insert = Callable[[Table], sqlite.Insert]  # PostgreSQL's has the same methods
 Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 # Serialization failure, deadlock, unique violation, lock not available.
@@ -25,9 +26,9 @@ class Transaction:
         self.connection = connection
         self.write = commit is not None
         self._commit = commit
-        self.insert: Callable[[Table], sqlite.Insert] = sqlite.insert
-        if connection.dialect.name == "postgresql":  # its Insert has the same methods
-            self.insert = cast("Callable[[Table], sqlite.Insert]", postgresql.insert)
+        self.insert: Insert = sqlite.insert
+        if connection.dialect.name == "postgresql":
+            self.insert = cast("Insert", postgresql.insert)
         self.erased: set[str] = set()  # people, erased in this transaction
         self.farewell: dict[Account, tuple[str, Address]] = {}  # where they could be reached: for one last message
 

@@ -1,9 +1,9 @@
 """`lotse find`: whom the bot would suggest for a question, line by line, for evaluation and for the operator's eyes."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from datetime import date, datetime
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
+from typing import Any
 
 from adapters.app import beside
 from adapters.commands.whom import person_named
@@ -15,52 +15,19 @@ from bot.flows.listing import place_line
 from bot.intents import FindContacts, FindLessons
 from bot.matching.index import TAIL
 from bot.matching.places import Exact
-from bot.model import Body, Enquiry, Filters, Offer, Person
+from bot.model import Body, Enquiry, Filters, Person
 from bot.turn import Scene
 from bot.understand import Situation, understand
 from bot.words import Words
-from storage.people import PersonStore
 from storage.unit_of_work import Unit
 
-T = TypeVar("T")
-
 SAY = Words("de")
-
-
-class ReadOnce:
-    """People read from one snapshot of the database: many questions meet the same ones again and again."""
-
-    def __init__(self, people: PersonStore) -> None:
-        self._people = people
-        self._known: dict[str, dict[str, Any]] = {}
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._people, name)
-
-    async def many(self, keys: Iterable[str]) -> dict[str, Person]:
-        return await self._read("people", keys, self._people.many)
-
-    async def offers_of(self, people: Iterable[str]) -> dict[str, Sequence[Offer]]:
-        return await self._read("offers", people, self._people.offers_of)
-
-    async def bodies_of(self, people: Iterable[str], on: date | None = None) -> dict[str, Body]:
-        return await self._read(f"bodies {on}", people, lambda keys: self._people.bodies_of(keys, on))
-
-    async def _read(
-        self, what: str, keys: Iterable[str], read: Callable[[list[str]], Awaitable[dict[str, T]]]
-    ) -> dict[str, T]:
-        known = self._known.setdefault(what, {})
-        wanted = list(keys)
-        if missing := [key for key in wanted if key not in known]:
-            known.update({**dict.fromkeys(missing), **await read(missing)})
-        return {key: known[key] for key in wanted if known[key] is not None}
 
 
 async def find(settings: Settings, lines: Iterable[str], limit: int) -> AsyncIterator[dict[str, Any]]:
     """One answer per line that isn't empty. Reads only. Raises Nobody for an asker who isn't there."""
     async with beside(settings) as lotse, lotse.storage.unit(write=False) as uow:
         await lotse.core.knowledge.refresh(uow)
-        uow.people = ReadOnce(uow.people)  # type: ignore[assignment]
         scene = lotse.scene(uow)
         for line in lines:
             if line.strip():

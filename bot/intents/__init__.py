@@ -231,11 +231,14 @@ Intent: TypeAlias = (
 
 def name_of(intent: Intent | type[Intent]) -> str:
     """`FindContacts` → "find_contacts"."""
-    cls = intent if isinstance(intent, type) else type(intent)
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+    return _NAMES[intent if isinstance(intent, type) else type(intent)]
 
 
-BY_NAME: dict[str, type[Intent]] = {name_of(cls): cls for cls in get_args(Intent)}
+_NAMES: dict[type[Intent], str] = {
+    cls: re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower() for cls in get_args(Intent)
+}
+BY_NAME = {name: cls for cls, name in _NAMES.items()}
+_HINTS = {cls: get_type_hints(cls) for cls in _NAMES}
 
 
 def slots_of(intent: Intent) -> dict[str, Any]:
@@ -259,7 +262,7 @@ def from_json(line: str) -> Intent:
     try:
         data = json.loads(line)
         cls = BY_NAME[data.pop("intent")]
-        hints = get_type_hints(cls)
+        hints = _HINTS[cls]
         return cls(**{name: _typed(hints[name], value) for name, value in data.items()})
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("not an intent of this release") from error

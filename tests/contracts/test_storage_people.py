@@ -80,7 +80,7 @@ async def test_who_writes_is_active_and_no_longer_silent(storage: Storage):
     await keep(storage, vogt)
     async with storage.unit() as uow:
         before, _ = await uow.people.changed_since(-1)
-        await uow.people.seen(vogt.key, NOW + HOUR)
+        await uow.people.wrote(vogt.key, NOW + HOUR)
         await uow.commit()
 
     async with storage.unit(write=False) as uow:

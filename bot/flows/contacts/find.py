@@ -8,7 +8,7 @@ from bot.flows.contacts.filters import in_words, place_of, refined
 from bot.flows.contacts.learned import lessons_on
 from bot.flows.contacts.nobody import nobody
 from bot.flows.contacts.reasons import entry_of, topic_named
-from bot.flows.contacts.search import Around, Candidate, around, candidates, reachable
+from bot.flows.contacts.search import Around, Candidate, around, candidates
 from bot.forms import Field, Form
 from bot.intents import FindContacts, FindLessons, Introduce, More, WhyThis
 from bot.messages import Ask, Block, Choice, Choices, Contacts, Text
@@ -119,12 +119,14 @@ async def count_search(turn: Turn) -> None:
 async def first_page(scene: Scene, found: Sequence[Candidate]) -> list[Candidate]:
     """The first who can be reached; the paused, who have no button, at the end."""
     page: list[Candidate] = []
-    for one in found:
-        if len(page) == scene.rules.results:
+    size = scene.rules.results
+    for start in range(0, len(found), 2 * size):
+        some = found[start : start + 2 * size]
+        reached = await scene.uow.accounts.reachable(one.person.key for one in some)
+        page += [one for one in some if one.person.key in reached]
+        if len(page) >= size:
             break
-        if await reachable(scene, one.person):
-            page.append(one)
-    return page
+    return page[:size]
 
 
 def said_topic(scene: Scene, enquiry: Enquiry, words: Words) -> str:

@@ -9,9 +9,9 @@ from bot.flows.contacts.learned import lessons_on
 from bot.knowledge import findable
 from bot.matching.index import MAYBE
 from bot.matching.places import km, similar_size, size_class
-from bot.matching.text import grams, words
 from bot.matching.topics import Topic, names_of
-from bot.model import Body, Enquiry, Filters, IntroductionState, Offer, Person
+from bot.model import Body, Enquiry, Filters, Offer, Person
+from bot.profiles import Profile, grams_of
 from bot.turn import Scene
 
 TAIL_AT_MOST = 50  # hits after which those who hardly fit aren't read any more
@@ -130,20 +130,18 @@ async def pool(
     """Everybody the topic fits, whatever the filters. Never the asker, the blocked, vendors, the hidden."""
     known = scene.knowledge.topics.get(topic) if topic else None
     fits, relevance = _suggested(scene, asker, known, text, floor)
-    people = await scene.uow.people.many(fits)
-    offers = await scene.uow.people.offers_of(people)
-    bodies = await scene.uow.people.bodies_of(people, scene.today(asker))
+    profiles = await scene.knowledge.profiles.of(scene.uow, fits, scene.today(asker))
     blocked = await scene.uow.people.blocked(asker.key)
     visits = await _visited(scene, asker, topic, text)
-    asked = _grams(" ".join([text, *names_of(known)]))
+    asked = grams_of(" ".join([text, *names_of(known)]))
     narrower = frozenset(one.id for one in scene.knowledge.topics.narrower(known)) if known else frozenset()
     found: list[Candidate] = []
-    for key, person in people.items():
+    for key, profile in profiles.items():
+        person, body = profile.person, profile.body
         paused = person.paused_on(scene.today(person))
         if key in blocked or not findable(person) or (paused and not person.pause_visible):
             continue
-        body = bodies.get(key)
-        chosen = _best_offer(person, offers.get(key, ()), known, narrower, asked)
+        chosen = _best_offer(profile, known, narrower, asked)
         if chosen is None:
             continue
         offer, fit, by_function = chosen
@@ -196,46 +194,35 @@ def _suggested(
 
 
 def _best_offer(
-    person: Person, offers: Sequence[Offer], topic: Topic | None, narrower: frozenset[str], asked: frozenset[str]
+    profile: Profile, topic: Topic | None, narrower: frozenset[str], asked: frozenset[str]
 ) -> tuple[Offer, Fit | None, bool] | None:
-    """The offer that fits best, as the database has it now, with how its topic fits, if that is why it was chosen;
-    and whether it is rather their function that fits. None if they offer nothing any more.
+    """The offer that fits best, with how its topic fits, if that is why it was chosen; and whether it is rather their
+    function that fits. None if they offer nothing any more.
     """
-    offered = [offer for offer in offers if offer.kind == "offer"]
-    if not offered:
+    if not profile.offers:
         return None
-    for offer in offered if topic is not None else ():
+    for offer in profile.offers if topic is not None else ():
         if topic is not None and offer.topic == topic.id:
             return offer, Fit.DECLARED, False
-    for offer in offered:
+    for offer in profile.offers:
         if offer.topic in narrower:
             return offer, Fit.NARROWER, False
-    if len(offered) == 1 and not person.function:
-        return offered[0], None, False
-    shared, best = max(((len(asked & _grams(one.text)), one) for one in offered), key=lambda pair: pair[0])
-    return best, None, len(asked & _grams(person.function or "")) > shared
-
-
-def _grams(text: str) -> frozenset[str]:
-    return frozenset(gram for word in words(text) for gram in grams(word))
+    shared = [len(asked & of_offer) for of_offer in profile.offer_grams]
+    best = shared.index(max(shared))
+    return profile.offers[best], None, len(asked & profile.function_grams) > shared[best]
 
 
 async def with_load(scene: Scene, found: Sequence[Candidate]) -> list[Candidate]:
     """With when each was last asked, and whether they have as many open requests as they want. Never shown."""
-    asked = await scene.uow.introductions.last_helped([one.person.key for one in found])
-    loaded: list[Candidate] = []
-    for one in found:
-        last = asked.get(one.person.key)
-        full = last is not None and await _full(scene, one.person)
-        loaded.append(replace(one, last_asked=last, full=full))
-    return loaded
-
-
-async def _full(scene: Scene, person: Person) -> bool:
-    open_now = await scene.uow.introductions.asked_of(person.key)
-    return sum(one.state is IntroductionState.ASKED for one in open_now) >= person.open_cap
+    asked = await scene.uow.introductions.last_helped(one.person.key for one in found)
+    open_now = await scene.uow.introductions.open_of(asked) if asked else {}
+    return [
+        replace(one, last_asked=asked[key], full=open_now.get(key, 0) >= one.person.open_cap) if key in asked else one
+        for one in found
+        for key in (one.person.key,)
+    ]
 
 
 async def reachable(scene: Scene, person: Person) -> bool:
     """Without an account nobody is offered for an introduction."""
-    return any(row.reachable for row in await scene.uow.accounts.of_person(person.key))
+    return bool(await scene.uow.accounts.reachable([person.key]))

@@ -1,0 +1,77 @@
+"""What is looked at of people in each search, remembered between turns for as long as it is true.
+
+A search reads some fifty people to show five. Whoever has changed since (profile, offers, town, pause, erasure) is
+named by the change marks, which are read in the same transaction, and forgotten here before anybody is shown.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from bot.matching.text import grams, words
+from bot.model import Body, Offer, Person
+from bot.ports import UnitOfWork
+
+AT_MOST = 10_000  # people; about three kilobytes each
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """`person.active_at` and `person.silences` may be older than the database's. `on` is the day the body is for."""
+
+    person: Person
+    offers: tuple[Offer, ...]  # what they can help with
+    body: Body | None
+    on: date
+    function_grams: frozenset[str]
+    offer_grams: tuple[frozenset[str], ...]  # in the order of the offers
+
+
+class Profiles:
+    """Belongs to `bot.knowledge.Knowledge`, which says what must be forgotten."""
+
+    def __init__(self, *, at_most: int = AT_MOST) -> None:
+        self._at_most = at_most
+        self._known: dict[str, Profile] = {}
+
+    def forget(self, people: Iterable[str]) -> None:
+        for key in people:
+            self._known.pop(key, None)
+
+    def clear(self) -> None:
+        self._known.clear()
+
+    async def of(self, uow: UnitOfWork, keys: Iterable[str], on: date) -> dict[str, Profile]:
+        """In the order of the keys; who isn't there is left out. Who was changed in this very unit is read anew."""
+        wanted = list(keys)
+        changed, known = uow.people.touched, self._known
+        missing = [key for key in wanted if key in changed or key not in known or known[key].on != on]
+        read = await _read(uow, missing, on) if missing else {}
+        before = known.keys() - set(missing)
+        found = {key: read[key] if key in read else known[key] for key in wanted if key in read or key in before}
+        known.update({key: profile for key, profile in read.items() if key not in changed})
+        while len(known) > self._at_most:
+            del known[next(iter(known))]  # the one that was read longest ago
+        return found
+
+
+async def _read(uow: UnitOfWork, keys: list[str], on: date) -> dict[str, Profile]:
+    people = await uow.people.many(keys)
+    offers = await uow.people.offers_of(people)
+    bodies = await uow.people.bodies_of(people, on)
+    found: dict[str, Profile] = {}
+    for key, person in people.items():
+        offered = tuple(offer for offer in offers.get(key, ()) if offer.kind == "offer")
+        found[key] = Profile(
+            person=person,
+            offers=offered,
+            body=bodies.get(key),
+            on=on,
+            function_grams=grams_of(person.function or ""),
+            offer_grams=tuple(grams_of(offer.text) for offer in offered),
+        )
+    return found
+
+
+def grams_of(text: str) -> frozenset[str]:
+    return frozenset(gram for word in words(text) for gram in grams(word))
