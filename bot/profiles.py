@@ -34,6 +34,9 @@ class Profiles:
         self._at_most = at_most
         self._known: dict[str, Profile] = {}
 
+    def __len__(self) -> int:
+        return len(self._known)
+
     def forget(self, people: Iterable[str]) -> None:
         for key in people:
             self._known.pop(key, None)
