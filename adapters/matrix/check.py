@@ -64,7 +64,7 @@ async def _signed_in(session: ClientSession, user: str, kept: dict[str, str]) ->
         )
     else:
         yield Finding("ok", "matrix", "the device is cross-signed")
-    remedy = "if messages are slow: lift the limits for the bot, as docs/matrix.md says"
+    remedy = "if messages are slow: lift them for the bot by override_ratelimit, as docs/matrix.md says"
     yield Finding("note", "matrix", "the homeserver's rate limits can't be seen from here", remedy)
 
 
