@@ -50,7 +50,7 @@ def synapse(folder: Path, *, port: int | None = None, limited: bool = False) -> 
     """Until the block ends; what is in the folder from an earlier time is used again. `limited`: with the speed limits
     that a Synapse has of itself. Raises NotStarted.
     """
-    port, secret = port or _free_port(), secrets.token_hex(16)
+    port, secret = _free_port(port), secrets.token_hex(16)
     (folder / "log.yaml").write_text("version: 1\nroot: {level: ERROR}\n")
     limits = ["message", "registration", "admin_redaction", "3pid_validation", "media_create", "room_creation"]
     nested = {
@@ -95,9 +95,13 @@ def synapse(folder: Path, *, port: int | None = None, limited: bool = False) -> 
         output.close()
 
 
-def _free_port() -> int:
+def _free_port(wanted: int | None) -> int:
     with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the homeserver does
+        try:
+            free.bind(("127.0.0.1", wanted or 0))
+        except OSError as error:
+            raise NotStarted(f"port {wanted} can't be had ({error.strerror}): end what uses it") from None
         return int(free.getsockname()[1])
 
 
@@ -107,4 +111,4 @@ def _answers(url: str, process: subprocess.Popen[bytes], output: Path) -> None:
         with suppress(OSError), urllib.request.urlopen(f"{url}/health"):
             return
         time.sleep(0.1)  # it is another process that starts
-    raise NotStarted(f"Synapse doesn't answer; {output} says why, and `make setup` installs it")
+    raise NotStarted(f"Synapse doesn't answer; {output} says why")
