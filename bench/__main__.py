@@ -4,6 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-for script in ("matching.py", "turns.py", "delivery.py", "hours.py", "teams.py", "matrix.py", "nudges.py"):
+for script in (
+    "matching.py",
+    "turns.py",
+    "delivery.py",
+    "hours.py",
+    "teams.py",
+    "matrix.py",
+    "matrix_outbox.py",
+    "nudges.py",
+):
     print(f"\n== {script}", flush=True)
     subprocess.run([sys.executable, str(Path(__file__).with_name(script))], check=True)

@@ -62,6 +62,7 @@ async def promised(storage: Storage, count: int) -> None:
         "due_at": NOW,
         "state": "pending",
         "attempts": 0,
+        "shows": [],
     }
     async with storage.transaction() as tx:
         await tx.connection.execute(accounts.insert(), [{"account": name, **known} for name in names])

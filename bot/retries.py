@@ -8,11 +8,12 @@ from typing import TypeAlias, assert_never
 from bot.kinds import Kind
 from bot.ports import Delivered, Outcome, TryLater, Uncertain, Undeliverable
 
-ATTEMPTS = 12
+ATTEMPTS = 12  # that failed; one that a platform put off to a time of its own is none
 FIRST_WAIT = timedelta(seconds=5)
 FACTOR = 3  # quick while a hiccup is likely, patient once it is an outage
 LONGEST_WAIT = timedelta(hours=4)  # all twelve attempts lie within 17 hours, unless a platform asks for more
 SHORTEST_WAIT = timedelta(seconds=1)  # the speed limit of a conversation
+PUT_OFF_FOR = timedelta(days=2)  # since it was due; from then on such attempts count too, or it might go on for ever
 SAFE_TO_REPEAT = timedelta(hours=23)  # how long a platform with idempotency keys is relied upon to remember one
 
 ABOUT_THE_MESSAGE = "message"
@@ -30,11 +31,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
-    """Another attempt at that time; `uncertain`: an earlier one may have arrived."""
+    """Another attempt at that time; `uncertain`: an earlier one may have arrived. `counted`: the last one failed; where a
+    homeserver lets one message through in five seconds, hundreds of rows are put off dozens of times.
+    """
 
     at: datetime
     uncertain: bool
     cause: str
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,7 @@ def fate(
     outcome: Outcome,
     now: datetime,
     *,
+    due: datetime,
     uncertain: bool,
     idempotent: bool,
     expires: datetime | None,
@@ -73,10 +78,11 @@ def fate(
         case Undeliverable(cause=cause):
             return Dead(cause=cause, unreachable=not cause.startswith(ABOUT_THE_MESSAGE))
         case TryLater(seconds=seconds, cause=cause):
-            at = next_try(attempts, outcome, now, rng, expires=expires)
+            counted = seconds is None or now - due >= PUT_OFF_FOR
+            at = next_try(attempts if counted else max(1, attempts - 1), outcome, now, rng, expires=expires)
             if seconds is not None:
                 cause = f"{NAMED} {seconds:g} s: {cause}".removesuffix(": ")
-            return Again(at=at, uncertain=uncertain, cause=cause) if isinstance(at, datetime) else at
+            return Again(at=at, uncertain=uncertain, cause=cause, counted=counted) if isinstance(at, datetime) else at
         case Uncertain(cause=cause):
             if not idempotent and (uncertain or not kind.resend_uncertain):
                 return Held(cause=cause)

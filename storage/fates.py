@@ -23,7 +23,7 @@ DONE = {**LET_GO, "body": None, "next_try_at": None}
 TO_DECIDE = select(
     *(
         outbox.c[name]
-        for name in ("key", "kind", "platform", "about", "attempts", "uncertain_since", "expires_at", "state")
+        for name in ("key", "kind", "platform", "about", "attempts", "due_at", "uncertain_since", "expires_at", "state")
     )
 )
 
@@ -40,6 +40,7 @@ async def decide(
         row["attempts"],
         outcome,
         now,
+        due=row["due_at"],
         uncertain=row["uncertain_since"] is not None,
         idempotent=row["platform"] in idempotent,
         expires=row["expires_at"],
@@ -52,8 +53,10 @@ async def close(tx: Transaction, key: str, about: str | None, decided: Fate, now
     """Writes it down; the core hears of a row that is dead and belongs to something."""
     values: dict[str, Any]
     match decided:
-        case Again(at=at, uncertain=uncertain, cause=cause):
+        case Again(at=at, uncertain=uncertain, cause=cause, counted=counted):
             values = {"state": "uncertain" if uncertain else "retry", "next_try_at": at, "cause": cause, **LET_GO}
+            if not counted:
+                values["attempts"] = outbox.c.attempts - 1
             if uncertain:
                 since = literal_column(clock(tx.connection.dialect.name), outbox.c.uncertain_since.type)
                 values["uncertain_since"] = func.coalesce(outbox.c.uncertain_since, since)

@@ -48,9 +48,15 @@ async def restore(settings: Settings, path: Path) -> str:
             f"; there is no file of erasures at {settings.tombstone_file}: if anybody was erased since the backup,"
             " restore again with LOTSE_TOMBSTONES set to it"
         )
+    device = ""
+    if (settings.matrix_store / "device.db").exists():
+        device = (
+            f"\nThe Matrix device in {settings.matrix_store} is as old as the backup: unless nothing was written since,"
+            " sign in anew before the start, as docs/matrix.md says"
+        )
     return (
         f"{done.rows} rows restored{again}.\nNothing is sent yet: `lotse doctor` lists what is pending,"
-        " `lotse release` lets it go"
+        f" `lotse release` lets it go{device}"
     )
 
 

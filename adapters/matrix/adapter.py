@@ -88,6 +88,7 @@ class MatrixAdapter:
         """Our own loop: nio's saves its token before anything is taken in, and spins on errors that it returns."""
         since = await reader.token()
         failures, first, signed = 0, True, False
+        refused, sign_at, clock = 0, 0.0, asyncio.get_running_loop().time
         while True:
             answer = await self._sync(client, since, full=first)
             if isinstance(answer, SyncError) or answer is None:
@@ -110,13 +111,15 @@ class MatrixAdapter:
             self.state = (
                 State(condition="connected") if signed else State(condition="degraded", detail="not cross-signed")
             )
-            await rooms.answer_invitations()
             await client.keep_keys()
-            if not signed:
+            if not signed and clock() >= sign_at:  # before anybody is joined: strict clients would withhold their keys
                 signed = await self._signed(client)
+                sign_at = clock() + self._pauses[min(refused, len(self._pauses) - 1)]
+                refused += 1
+            await rooms.answer_invitations()
 
     async def _signed(self, client: Client) -> bool:
-        """Tried again after each sync until the homeserver has taken it. Raises Stopped."""
+        """Whether the homeserver has taken it; tried again with growing pauses. Raises Stopped."""
         try:
             await keep_signed(client, self.store, self._key)
         except Unsigned as error:

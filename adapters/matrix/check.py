@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
@@ -39,11 +40,12 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("note", "matrix", "not signed in yet", "start `lotse run`")
             return
         kept: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
-        async for finding in _signed_in(session, settings.matrix_user, kept):
+        async for finding in _signed_in(session, settings, kept):
             yield finding
 
 
-async def _signed_in(session: ClientSession, user: str, kept: dict[str, str]) -> AsyncIterator[Finding]:
+async def _signed_in(session: ClientSession, settings: Settings, kept: dict[str, str]) -> AsyncIterator[Finding]:
+    user = settings.matrix_user or ""
     status, me = await _got(session, "/_matrix/client/v3/account/whoami", kept["token"])
     if status == 401:
         remedy = "sign in anew, as docs/matrix.md says"
@@ -59,13 +61,19 @@ async def _signed_in(session: ClientSession, user: str, kept: dict[str, str]) ->
     signatures = keys.get("device_keys", {}).get(user, {}).get(kept["device"], {}).get("signatures", {}).get(user, {})
     own = next(iter(keys.get("self_signing_keys", {}).get(user, {}).get("keys", {})), None)
     if own is None or own not in signatures:
-        yield Finding(
-            "problem", "matrix", "the device isn't cross-signed: strict clients won't read it", "start `lotse run`"
-        )
+        yield _unsigned(settings.matrix_store, published=own is not None)
     else:
         yield Finding("ok", "matrix", "the device is cross-signed")
-    remedy = "if messages are slow: lift the limits for the bot, as docs/matrix.md says"
+    remedy = "if messages are slow: lift them for the bot by override_ratelimit, as docs/matrix.md says"
     yield Finding("note", "matrix", "the homeserver's rate limits can't be seen from here", remedy)
+
+
+def _unsigned(store: Path, *, published: bool) -> Finding:
+    """`published`: the account has an identity, which only its owner can sign with."""
+    remedy = "start `lotse run`"
+    if published and not (store / "identity").exists():
+        remedy = f"put the file 'identity' of the earlier store into {store}, then {remedy}"
+    return Finding("problem", "matrix", "the device isn't cross-signed: strict clients won't read it", remedy)
 
 
 async def _got(

@@ -12,7 +12,7 @@ from adapters import demo, log
 from adapters.app import assembled, real_time, run
 from adapters.config import BadSettings, Settings, load
 from adapters.expected import in_words
-from adapters.matrix.local_synapse import Homeserver, synapse
+from adapters.matrix.local_synapse import Homeserver, NotStarted, synapse
 
 FOLDER = Path(".lotse") / "matrix-demo"
 PORT = 8008
@@ -56,12 +56,12 @@ async def serve(settings: Settings) -> None:
     await run(settings)
 
 
-def main() -> None:
+def main(port: int = PORT) -> None:
     log.set_up("info")
     try:
         folder = FOLDER / "homeserver"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with synapse(folder, port=PORT) as homeserver:
+        with synapse(folder, port=port) as homeserver:
             passwords = accounts(homeserver, folder)
             members = "\n".join(f"    {name:8} password {passwords[name]}" for name in MEMBERS)
             said = HOW.format(url=homeserver.url, members=members, bot=homeserver.user("lotse"), folder=FOLDER)
@@ -70,6 +70,8 @@ def main() -> None:
             asyncio.run(serve(settings_for(homeserver, passwords)))
     except BadSettings as bad:
         sys.exit("\n".join(bad.problems))
+    except NotStarted as error:
+        sys.exit(str(error))
     except Exception as error:
         known = in_words(error)
         if known is None:
@@ -78,4 +80,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:2]))

@@ -31,13 +31,13 @@ class Homeserver:
     def user(self, name: str) -> str:
         return f"@{name}:{SERVER}"
 
-    def register(self, name: str, password: str) -> str:
+    def register(self, name: str, password: str, *, admin: bool = False) -> str:
         """The user id."""
         with urllib.request.urlopen(f"{self.url}/_synapse/admin/v1/register") as answer:
             nonce = json.load(answer)["nonce"]
-        told = b"\0".join(part.encode() for part in (nonce, name, password, "notadmin"))
+        told = b"\0".join(part.encode() for part in (nonce, name, password, "admin" if admin else "notadmin"))
         mac = hmac.new(self.secret.encode(), told, hashlib.sha1).hexdigest()
-        body = {"nonce": nonce, "username": name, "password": password, "admin": False, "mac": mac}
+        body = {"nonce": nonce, "username": name, "password": password, "admin": admin, "mac": mac}
         request = urllib.request.Request(
             f"{self.url}/_synapse/admin/v1/register", json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
@@ -46,11 +46,13 @@ class Homeserver:
 
 
 @contextmanager
-def synapse(folder: Path, *, port: int | None = None) -> Iterator[Homeserver]:
-    """Until the block ends; what is in the folder from an earlier time is used again. Raises NotStarted."""
-    port, secret = port or _free_port(), secrets.token_hex(16)
+def synapse(folder: Path, *, port: int | None = None, limited: bool = False) -> Iterator[Homeserver]:
+    """Until the block ends; what is in the folder from an earlier time is used again. `limited`: with the speed limits
+    that a Synapse has of itself. Raises NotStarted.
+    """
+    port, secret = _free_port(port), secrets.token_hex(16)
     (folder / "log.yaml").write_text("version: 1\nroot: {level: ERROR}\n")
-    limits = ["message", "registration", "joins", "admin_redaction", "3pid_validation", "media_create"]
+    limits = ["message", "registration", "admin_redaction", "3pid_validation", "media_create", "room_creation"]
     nested = {
         "login": ["address", "account", "failed_attempts"],
         "joins": ["local", "remote"],
@@ -74,10 +76,10 @@ def synapse(folder: Path, *, port: int | None = None) -> Iterator[Homeserver]:
         "presence": {"enabled": False},
         "bcrypt_rounds": 4,
         "caches": {"sync_response_cache_duration": "0s"},
-        "rc_room_creation": LIFTED,
-        **{f"rc_{name}": LIFTED for name in limits if name not in nested},
-        **{f"rc_{name}": dict.fromkeys(parts, LIFTED) for name, parts in nested.items()},
     }
+    if not limited:
+        config |= {f"rc_{name}": LIFTED for name in limits}
+        config |= {f"rc_{name}": dict.fromkeys(parts, LIFTED) for name, parts in nested.items()}
     file = folder / "homeserver.yaml"
     file.write_text(json.dumps(config))
     command = [sys.executable, "-m", "synapse.app.homeserver", "-c", str(file)]
@@ -93,9 +95,13 @@ def synapse(folder: Path, *, port: int | None = None) -> Iterator[Homeserver]:
         output.close()
 
 
-def _free_port() -> int:
+def _free_port(wanted: int | None) -> int:
     with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the homeserver does
+        try:
+            free.bind(("127.0.0.1", wanted or 0))
+        except OSError as error:
+            raise NotStarted(f"port {wanted} can't be had ({error.strerror}): end what uses it") from None
         return int(free.getsockname()[1])
 
 
@@ -105,4 +111,4 @@ def _answers(url: str, process: subprocess.Popen[bytes], output: Path) -> None:
         with suppress(OSError), urllib.request.urlopen(f"{url}/health"):
             return
         time.sleep(0.1)  # it is another process that starts
-    raise NotStarted(f"Synapse doesn't answer; {output} says why, and `make setup` installs it")
+    raise NotStarted(f"Synapse doesn't answer; {output} says why")

@@ -127,7 +127,7 @@ class Reader:
         """At most once a day and person: the key may still come, and then the message is read after all."""
         if not self._rooms.is_direct(room):
             return None
-        return self._made(f"locked-{sender}-{self._now():%Y-%m-%d}", sender, room, Unreadable(kind="other"))
+        return self._made(f"locked-{sender}-{self._now():%Y-%m-%d}", sender, room, Unreadable(kind="locked"))
 
     async def _picked(self, uow: Unit, source: dict[str, Any], sender: str) -> Picked | None:
         """A reaction on one of our messages, by the person it was for."""

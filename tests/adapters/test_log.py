@@ -92,3 +92,8 @@ def test_of_what_libraries_log_only_the_template_is_kept(lines: io.StringIO):
 def test_what_is_long_is_no_id(lines: io.StringIO):
     structlog.get_logger().info("long", action="test", row="x" * 500)
     assert json.loads(lines.getvalue())["row"] == "(500 characters)"
+
+
+def test_a_remedy_is_never_cut_short(lines: io.StringIO):
+    structlog.get_logger().critical("platform stopped", action="listen", remedy="put it back, " * 20)
+    assert json.loads(lines.getvalue())["remedy"] == "put it back, " * 20

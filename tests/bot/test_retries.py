@@ -10,14 +10,26 @@ from hypothesis import strategies as st
 
 from bot.kinds import Kind
 from bot.ports import Delivered, TryLater, Uncertain, Undeliverable
-from bot.retries import ATTEMPTS, LONGEST_WAIT, SAFE_TO_REPEAT, Again, Dead, Fate, Held, Sent, fate, next_try
+from bot.retries import (
+    ATTEMPTS,
+    LONGEST_WAIT,
+    PUT_OFF_FOR,
+    SAFE_TO_REPEAT,
+    Again,
+    Dead,
+    Fate,
+    Held,
+    Sent,
+    fate,
+    next_try,
+)
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MUST_ARRIVE = (Kind.REQUEST, Kind.VISIT)
 
 
 def decided(outcome: Any, *, kind: Kind = Kind.NUDGE, attempts: int = 1, seed: int = 1, **more: Any) -> Fate:
-    given = {"uncertain": False, "idempotent": False, "expires": None, **more}
+    given = {"due": NOW, "uncertain": False, "idempotent": False, "expires": None, **more}
     return fate(kind, attempts, outcome, NOW, rng=Random(seed), **given)
 
 
@@ -73,6 +85,15 @@ def test_all_attempts_lie_within_the_time_a_platform_remembers_a_key():
         at = following
     assert timedelta(hours=12) < at - NOW < SAFE_TO_REPEAT
     assert next_try(ATTEMPTS, TryLater(cause="503"), at, Slowest()) == Dead(cause="gave up after 12 attempts: 503")
+
+
+def test_what_a_platform_puts_off_to_a_time_of_its_own_is_not_given_up_for_two_days():
+    limited = TryLater(seconds=5.0, cause="429")
+    found = decided(limited, attempts=ATTEMPTS, due=NOW - timedelta(hours=47))
+    assert isinstance(found, Again)
+    assert not found.counted
+    assert decided(limited, attempts=ATTEMPTS, due=NOW - PUT_OFF_FOR) == Dead(cause="gave up after 12 attempts: 429")
+    assert isinstance(decided(TryLater(cause="503"), attempts=ATTEMPTS), Dead)
 
 
 def test_no_attempt_is_planned_after_the_row_has_expired():

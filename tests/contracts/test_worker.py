@@ -300,10 +300,22 @@ async def test_a_closed_room_or_an_impossible_message_says_nothing_about_the_acc
 
 async def test_a_retry_is_counted_and_keeps_its_first_due_time(storage: Storage, worker: SqlWorker):
     await promise(storage, "vogt", "Guten Tag")
-    await sent(worker, TryLater(seconds=30.0, cause="429"))
+    await sent(worker, TryLater(cause="503"))
     assert await states(storage) == ["retry"]
     (delivery,) = await claimed(worker, NOW + HOUR)
     assert (delivery.attempts, delivery.due, delivery.uncertain) == (1, NOW, False)
+
+
+async def test_being_put_off_by_a_speed_limit_is_no_failed_attempt(storage: Storage, worker: SqlWorker):
+    """A hundred people, and one message in five seconds: the last row is put off dozens of times."""
+    await promise(storage, "vogt", "Guten Tag")
+    due = NOW
+    for _ in range(40):
+        await sent(worker, TryLater(seconds=5.0, cause="429"), now=due)
+        due = await worker.next_at() or due
+    (delivery,) = await sent(worker, Delivered(remote_id="$1"), now=due)
+    assert (delivery.attempts, delivery.due) == (0, NOW)
+    assert await states(storage) == ["sent"]
 
 
 async def test_twelve_attempts_then_somebody_is_told(storage: Storage, worker: SqlWorker):

@@ -21,13 +21,17 @@ from tests.town import BEGIN
 
 @pytest.fixture(scope="session")
 def homeserver() -> Iterator[Homeserver]:
-    memory = Path("/dev/shm")
-    folder = Path(tempfile.mkdtemp(prefix="synapse", dir=memory if os.access(memory, os.W_OK) else None))
+    folder = folder_in_memory()
     try:
         with synapse(folder) as running:
             yield running
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def folder_in_memory() -> Path:
+    memory = Path("/dev/shm")
+    return Path(tempfile.mkdtemp(prefix="synapse", dir=memory if os.access(memory, os.W_OK) else None))
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ def settings(homeserver: Homeserver, bot: str, tmp_path: Path) -> Settings:
 
 
 @asynccontextmanager
-async def service(settings: Settings, clock: "Clock | None" = None) -> AsyncIterator[None]:
+async def service(settings: Settings, clock: Callable[[], datetime] | None = None) -> AsyncIterator[None]:
     """Lotse runs until the block ends."""
     stop = asyncio.Event()
     running = asyncio.create_task(run(settings, stop=stop, now=clock or Clock()))

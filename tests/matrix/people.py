@@ -18,6 +18,7 @@ class Human:
 
     def __init__(self, homeserver: Homeserver, name: str, bot: str, store: Path) -> None:
         self.user = homeserver.register(name, "password")
+        self.password = "password"
         self.bot = bot
         store.mkdir(parents=True)
         config = AsyncClientConfig(store=SqliteStore, pickle_key="human", store_sync_tokens=False)
@@ -27,7 +28,7 @@ class Human:
         self.unread = 0
 
     async def __aenter__(self) -> Self:
-        assert isinstance(await self.client.login("password", device_name="Element"), LoginResponse)
+        assert isinstance(await self.client.login(self.password, device_name="Element"), LoginResponse)
         await self.sync(0)
         return self
 

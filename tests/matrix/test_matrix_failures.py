@@ -65,12 +65,19 @@ class Homeserver:
     def __init__(self, *steps: Step) -> None:
         self.steps = list(steps)
         self.syncs: list[str | None] = []
+        self.signings = 0
         self.done = asyncio.Event()
         app = web.Application()
         app.router.add_get("/_matrix/client/{v}/account/whoami", answers(200, {"user_id": ME, "device_id": DEVICE}))
         app.router.add_get("/_matrix/client/{v}/sync", self._sync)
+        app.router.add_post("/_matrix/client/{v}/keys/query", self._signing)
         app.router.add_route("*", "/{path:.*}", answers(404, {"errcode": "M_UNRECOGNIZED", "error": "?"}))
         self.server = TestServer(app)
+
+    async def _signing(self, _: web.Request) -> web.StreamResponse:
+        """The first step of it, refused."""
+        self.signings += 1
+        return web.json_response({"errcode": "M_UNKNOWN", "error": "?"}, status=500)
 
     async def _sync(self, request: web.Request) -> web.StreamResponse:
         self.syncs.append(request.query.get("since"))
@@ -92,10 +99,10 @@ class Heard:
 
 @asynccontextmanager
 async def listening(
-    homeserver: Homeserver, storage: Storage, folder: Path
+    homeserver: Homeserver, storage: Storage, folder: Path, pause: float = 0.01
 ) -> AsyncIterator[tuple[MatrixAdapter, Heard]]:
     await homeserver.server.start_server()
-    adapter, heard = MatrixAdapter(_settings(homeserver, folder), wait=0, pauses=(0.01,)), Heard()
+    adapter, heard = MatrixAdapter(_settings(homeserver, folder), wait=0, pauses=(pause,)), Heard()
     inside = Inside(storage=storage, turns=Turns(heard.take), now=lambda: datetime.now(UTC))
     task = asyncio.create_task(adapter.listen(inside))
     try:
@@ -140,6 +147,12 @@ async def test_the_first_start_acts_on_nothing_old(storage: Storage, tmp_path: P
     async with listening(again, storage, tmp_path) as (_, heard):
         assert heard.said == ["later"]
         assert again.syncs[0] == "s2"
+
+
+async def test_a_refused_signature_is_not_asked_for_with_each_sync(storage: Storage, tmp_path: Path):
+    homeserver = Homeserver(*(synced(f"s{number}") for number in range(5)))
+    async with listening(homeserver, storage, tmp_path, pause=3600):
+        assert homeserver.signings == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,120 @@
+"""A Synapse with the speed limits it has of itself: ten messages at once, then one in five seconds."""
+
+import asyncio
+import json
+import shutil
+from collections.abc import Iterator
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+from sqlalchemy import select
+
+from adapters.app import beside, real_time
+from adapters.config import Settings
+from adapters.matrix.check import findings
+from adapters.matrix.local_synapse import Homeserver, synapse
+from bot.events import Account
+from bot.messages import Message, Text
+from bot.turn import Replies, Reply, Scene
+from storage.tables import outbox
+from storage.unit_of_work import Unit
+from tests.matrix.conftest import Meets, folder_in_memory, service
+from tests.matrix.people import Human
+from tests.teams.test_playground import free_port
+
+BURST = 10
+
+
+@pytest.fixture(scope="module")
+def homeserver() -> Iterator[Homeserver]:
+    folder = folder_in_memory()
+    try:
+        with synapse(folder, limited=True) as running:
+            yield running
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def test_what_the_homeserver_slows_down_arrives_in_order_and_at_once_when_the_limit_is_lifted(
+    homeserver: Homeserver, settings: Settings, meets: Meets
+):
+    selma = await meets("selma")
+    settings = settings.model_copy(update={"web_port": free_port()})
+    async with service(settings, real_time):
+        await selma.opens_chat()
+        await selma.says("hallo")
+        await selma.reads("Sind Sie einverstanden?")
+        await promise(settings, selma, range(1, BURST + 3))
+        await selma.reads("Nr. 3.")  # reactions count too
+        while not (slowed := [cause for _, cause in await waiting(settings) if "429" in (cause or "")]):
+            await selma.sync(500)
+        assert slowed[0].startswith("retry after ")
+        assert 0 < float(slowed[0].split()[2]) <= 5
+        assert await asyncio.to_thread(got, f"http://127.0.0.1:{settings.web_port}/readyz") == {
+            "status": "ready",
+            "platforms": {"matrix": "connected"},
+        }
+        arrived = len(numbers(selma))
+        await selma.until(lambda: len(numbers(selma)) > arrived)  # by itself
+    states = {state for state, _ in await waiting(settings)}
+    assert states <= {"pending", "retry"}  # nothing was still on its way, waiting inside a send
+
+    assert "override_ratelimit" in "\n".join([one.remedy async for one in findings(settings)])
+    await asyncio.to_thread(lift, homeserver, selma.bot)
+    async with service(settings, real_time):
+        await selma.reads(f"Nr. {BURST + 2}.")
+        before = await asyncio.to_thread(put_off, settings)
+        await promise(settings, selma, range(BURST + 3, 3 * BURST + 1))
+        await selma.reads(f"Nr. {3 * BURST}.")
+        assert await asyncio.to_thread(put_off, settings) == before
+    assert numbers(selma) == list(range(1, 3 * BURST + 1))
+
+
+async def promise(settings: Settings, to: Human, which: range) -> None:
+    async def work(_scene: Scene, _uow: Unit) -> Replies:
+        account = Account(f"matrix:{to.user}")
+        return [Reply(message=Message(blocks=(Text(text=f"Nr. {one}."),)), account=account) for one in which]
+
+    async with beside(settings) as lotse:
+        await lotse.carry_out(work)
+
+
+async def waiting(settings: Settings) -> list[tuple[str, str | None]]:
+    """State and cause of what is not yet handed over."""
+    async with beside(settings) as lotse, lotse.storage.connection(write=False) as connection:
+        found = await connection.execute(select(outbox.c.state, outbox.c.cause).where(outbox.c.sent_at.is_(None)))
+        return [(row.state, row.cause) for row in found]
+
+
+def put_off(settings: Settings) -> str:
+    """The line of the metrics, if there is one yet."""
+    page = read(f"http://127.0.0.1:{settings.web_port}/metrics")
+    assert 'lotse_deliveries_total{outcome="delivered",platform="matrix"}' in page
+    return "".join(line for line in page.splitlines() if 'total{outcome="try_later",platform="matrix"}' in line)
+
+
+def numbers(person: Human) -> list[int]:
+    bodies = [one["content"].get("body", "") for one in person.seen]
+    return [int(body[4:-1]) for body in bodies if body.startswith("Nr. ")]
+
+
+def lift(homeserver: Homeserver, bot: str) -> None:
+    """As docs/matrix.md says."""
+    admin = homeserver.register("admin", "password", admin=True)
+    login = {"type": "m.login.password", "identifier": {"type": "m.id.user", "user": admin}, "password": "password"}
+    token = got(f"{homeserver.url}/_matrix/client/v3/login", login)["access_token"]
+    path = f"/_synapse/admin/v1/users/{bot}/override_ratelimit"
+    got(f"{homeserver.url}{path}", {"messages_per_second": 0, "burst_count": 0}, token)
+
+
+def got(url: str, content: object = None, token: str = "") -> Any:
+    return json.loads(read(url, content, token))
+
+
+def read(url: str, content: object = None, token: str = "") -> str:
+    data = None if content is None else json.dumps(content).encode()
+    headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {token}"} if token else {})}
+    with urlopen(Request(url, data, headers)) as answer:
+        found: str = answer.read().decode()
+    return found
