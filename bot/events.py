@@ -51,9 +51,9 @@ class Edited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """Something the bot can't take: voice, picture, file, sticker, or a text over the limit."""
+    """Something the bot can't take: voice, picture, file, sticker, a text over the limit, or one whose key is missing."""
 
-    kind: Literal["voice", "image", "file", "sticker", "long", "other"]
+    kind: Literal["voice", "image", "file", "sticker", "long", "locked", "other"]
 
 
 What: TypeAlias = Said | Picked | Filled | Joined | Left | Edited | Unreadable

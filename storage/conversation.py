@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, delete, select, update
+from sqlalchemy import RowMapping, Text, bindparam, delete, select, type_coerce, update
 
-from bot.events import Account, Incoming
+from bot.events import Account, Edited, Incoming
 from bot.messages import Ask, Choices, Message, form_from_data, form_to_data, from_data, to_data
 from bot.model import Dialog
 from bot.ports import Question
@@ -135,6 +135,20 @@ class InboxStore:
     async def acted_on(self, platform: str, event: str) -> bool:
         found = select(inbox.c.acted_at).where(inbox.c.platform == platform, inbox.c.event == event)
         return await self._in.value(found) is not None
+
+    async def edited(self, incoming: Incoming) -> str | None:
+        waiting = (
+            inbox.c.platform == incoming.platform,
+            inbox.c.account == incoming.account,
+            inbox.c.acted_at.is_(None),
+            type_coerce(inbox.c.body, Text()).contains(incoming.id, autoescape=True),
+        )
+        newest = None
+        for body in await self._in.column(select(inbox.c.body).where(*waiting).order_by(inbox.c.at, inbox.c.event)):
+            edit = events.from_data(body)
+            if isinstance(edit.what, Edited) and edit.what.of == incoming.id and await self.begin(edit):
+                newest = edit.what.text
+        return newest
 
 
 def _row(incoming: Incoming, *, acted: bool) -> dict[str, Any]:
