@@ -71,6 +71,11 @@ class AccountStore:
     async def of_person(self, person: str) -> Sequence[AccountRow]:
         return [AccountRow(**row) for row in await self._in.rows(_OF_PERSON, {"person_key": person})]
 
+    async def at(self, platform: str, address: Address) -> Sequence[Account]:
+        """Who is reached there."""
+        found = select(accounts.c.account).where(accounts.c.platform == platform, accounts.c.address == address)
+        return [Account(account) for account in await self._in.column(found.order_by(accounts.c.account))]
+
     async def save(self, row: AccountRow) -> None:
         """Also takes an account that has never been seen, as an import names it."""
         values = asdict(row)

@@ -1,6 +1,6 @@
 """What a conversation rests on: events acted on once, questions asked, and the half-filled form."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -67,6 +67,12 @@ class QuestionStore:
         if row is None or row["closed"] or row["due_at"] <= now - OPEN_FOR:
             return None
         return _question(row)
+
+    async def open(self, messages: Iterable[str]) -> frozenset[str]:
+        """Those of these that were neither answered nor closed."""
+        waits = questions.c.answered.is_(None) & questions.c.closed.is_not(True)
+        found = select(questions.c.message).where(questions.c.message.in_([*messages]), waits)
+        return frozenset(await self._in.column(found))
 
     async def answer(self, message: str, position: int, at: datetime) -> None:
         """What the options carried is forgotten if they say so; the question then no longer exists."""
