@@ -125,6 +125,7 @@ class Core:
         account = await uow.accounts.lock(incoming)
         if not await uow.inbox.begin(incoming):
             return None
+        incoming = await as_it_stands(uow, incoming)
         person = await uow.people.wrote(account.person, now) if account.person else None
         language = person.language if person else account.language
         if language is None and isinstance(incoming.what, Said):
@@ -161,10 +162,8 @@ async def answer(turn: Turn) -> Replies:
             return []
         case Unreadable(kind=kind):
             return [turn.tell(f"dispatch.unreadable.{kind}", max=turn.rules.max_text)]
-        case Edited(of=event, text=text):
-            if await turn.uow.inbox.acted_on(turn.incoming.platform, event):
-                return [turn.tell("dispatch.edited")]
-            return await said(turn, text)
+        case Edited(text=text):
+            return [edited(turn, text)]
         case Picked(message=message, position=position):
             question = await turn.uow.questions.get(message)
             if question is None or question.account != turn.account.account:
@@ -180,6 +179,30 @@ async def answer(turn: Turn) -> Replies:
             return [turn.tell("dispatch.unreadable.long", max=turn.rules.max_text)]
         case Said(text=text):
             return await said(turn, text)
+
+
+async def as_it_stands(uow: UnitOfWork, incoming: Incoming) -> Incoming:
+    """The event as its author left it: an edit that waits is taken with it, and one of a text nobody knows is a text."""
+    match incoming.what:
+        case Said():
+            text = await uow.inbox.edited(incoming)
+        case Edited(of=event, text=new):
+            text = None if await uow.inbox.acted_on(incoming.platform, event) else new
+        case _:
+            text = None
+    return incoming if text is None else replace(incoming, what=Said(text=text))
+
+
+def edited(turn: Turn, text: str) -> Reply:
+    """What was acted on stands. Whether the new words are meant as a new wish is asked, where they are one."""
+    wish = hear(turn, text[: turn.rules.max_text]).intent
+    if turn.person is None or isinstance(wish, Unknown | Yes | No | Cancel | Pick):
+        return turn.tell("dispatch.edited")
+    options = (
+        Choice(label=turn.say("dispatch.edited.yes"), intent=wish, says="yes"),
+        Choice(label=turn.say("dispatch.edited.no"), intent=Cancel(), says="no"),
+    )
+    return turn.reply(Text(text=turn.say("dispatch.edited.ask")), Choices(options=options, forget=True))
 
 
 async def in_room(turn: Turn) -> Replies:

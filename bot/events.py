@@ -51,7 +51,7 @@ class Edited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """Something the bot can't take: voice, picture, file, sticker, a text over the limit, or one it has no key for."""
+    """Something the bot can't take: voice, picture, file, sticker, a text over the limit, or one whose key is missing."""
 
     kind: Literal["voice", "image", "file", "sticker", "long", "locked", "other"]
 

@@ -303,6 +303,8 @@ class Inbox(Protocol):
         """Received, their turn not yet committed: taken again after a crash."""
 
     async def acted_on(self, platform: str, event: str) -> bool: ...
+    async def edited(self, incoming: Incoming) -> str | None:
+        """The newest text that a received edit gives this event; its edits are acted on with that. None without one."""
 
 
 # ---------------------------------------------------------------- promises

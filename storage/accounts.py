@@ -79,6 +79,11 @@ class AccountStore:
     async def reachable(self, people: Iterable[str]) -> frozenset[str]:
         return frozenset(await self._in.column(_REACHABLE, {"people": list(people)}))
 
+    async def at(self, platform: str, address: Address) -> Sequence[Account]:
+        """Who is reached there."""
+        found = select(accounts.c.account).where(accounts.c.platform == platform, accounts.c.address == address)
+        return [Account(account) for account in await self._in.column(found.order_by(accounts.c.account))]
+
     async def save(self, row: AccountRow) -> None:
         """Also takes an account that has never been seen, as an import names it."""
         values = asdict(row)

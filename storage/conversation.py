@@ -1,14 +1,14 @@
 """What a conversation rests on: events acted on once, questions asked, and the half-filled form."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, delete, select, update
+from sqlalchemy import RowMapping, Text, bindparam, delete, select, type_coerce, update
 from sqlalchemy.sql.dml import UpdateBase
 
-from bot.events import Account, Incoming
+from bot.events import Account, Edited, Incoming
 from bot.messages import Ask, Choices, Message, form_from_data, form_to_data, from_data, to_data
 from bot.model import Dialog
 from bot.ports import Question
@@ -69,6 +69,12 @@ class QuestionStore:
         if row is None or row["closed"] or row["due_at"] <= now - OPEN_FOR:
             return None
         return _question(row)
+
+    async def open(self, messages: Iterable[str]) -> frozenset[str]:
+        """Those of these that were neither answered nor closed."""
+        waits = questions.c.answered.is_(None) & questions.c.closed.is_not(True)
+        found = select(questions.c.message).where(questions.c.message.in_([*messages]), waits)
+        return frozenset(await self._in.column(found))
 
     async def answer(self, message: str, position: int, at: datetime) -> None:
         """What the options carried is forgotten if they say so; the question then no longer exists."""
@@ -131,6 +137,20 @@ class InboxStore:
     async def acted_on(self, platform: str, event: str) -> bool:
         found = select(inbox.c.acted_at).where(inbox.c.platform == platform, inbox.c.event == event)
         return await self._in.value(found) is not None
+
+    async def edited(self, incoming: Incoming) -> str | None:
+        waiting = (
+            inbox.c.platform == incoming.platform,
+            inbox.c.account == incoming.account,
+            inbox.c.acted_at.is_(None),
+            type_coerce(inbox.c.body, Text()).contains(incoming.id, autoescape=True),
+        )
+        newest = None
+        for body in await self._in.column(select(inbox.c.body).where(*waiting).order_by(inbox.c.at, inbox.c.event)):
+            edit = events.from_data(body)
+            if isinstance(edit.what, Edited) and edit.what.of == incoming.id and await self.begin(edit):
+                newest = edit.what.text
+        return newest
 
 
 @cache

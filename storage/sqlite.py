@@ -31,12 +31,16 @@ def _in_thread(work: Callable[[], T]) -> T:
 
 
 async def _finished(work: asyncio.Future[T]) -> T:
-    """Waits even if it is cancelled meanwhile: a connection must not be given back while a thread still uses it."""
-    try:
-        return await asyncio.shield(work)
-    except asyncio.CancelledError:
-        await asyncio.wait([work])
-        raise
+    """Waits even if it is cancelled meanwhile, and however often: a connection must not be closed while a thread uses it."""
+    cancelled: asyncio.CancelledError | None = None
+    while not work.done():
+        try:
+            await asyncio.wait([work])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
+    return work.result()
 
 
 async def _nothing() -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import structlog
 from aiohttp import web
@@ -11,12 +12,17 @@ from nio import SyncError, SyncResponse
 from adapters.app import Unfit
 from adapters.config import Settings
 from adapters.inside import Inside, State, Stopped
+from adapters.matrix.buttons import Buttons
 from adapters.matrix.client import Client
+from adapters.matrix.courtesy import Courtesy
 from adapters.matrix.identity import Unsigned, keep_signed
-from adapters.matrix.reading import Reader
-from adapters.matrix.rooms import Rooms
-from adapters.matrix.session import lock, sign_in
-from adapters.matrix.transport import MatrixTransport
+from adapters.matrix.invitations import Invitations
+from adapters.matrix.reading import Reader, Unread
+from adapters.matrix.rooms import Rooms, server_of
+from adapters.matrix.session import Refused, Session, lock, sign_in
+from adapters.matrix.threads import Threads
+from adapters.matrix.transport import Connection, MatrixTransport
+from bot.events import Incoming, Left
 
 log = structlog.get_logger()
 
@@ -35,8 +41,17 @@ PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0, 180.0)
 class MatrixAdapter:
     """Raises Unfit for what must not be started."""
 
-    def __init__(self, settings: Settings, *, wait: int = WAIT, pauses: Sequence[float] = PAUSES) -> None:
-        """`pauses`: seconds before the next try, after the first, second, … failure in a row."""
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        wait: int = WAIT,
+        pauses: Sequence[float] = PAUSES,
+        sign_again: Sequence[float] = PAUSES,
+    ) -> None:
+        """`pauses`: seconds before the next try, after the first, second, … failure in a row; `sign_again` likewise,
+        after the homeserver refused the device's signature.
+        """
         key = settings.matrix_store_key.get_secret_value() if settings.matrix_store_key else ""
         if settings.matrix_homeserver is None or settings.matrix_user is None:
             raise Unfit("Matrix needs LOTSE_MATRIX_HOMESERVER and LOTSE_MATRIX_USER")
@@ -48,6 +63,7 @@ class MatrixAdapter:
         self._key = key
         self._wait = wait
         self._pauses = pauses
+        self._sign_again = sign_again
         self.store = settings.matrix_store
         self.transport = MatrixTransport()
         self.state = State()
@@ -55,45 +71,67 @@ class MatrixAdapter:
 
     async def listen(self, inside: Inside) -> None:
         """Until it is cancelled. Raises Stopped where trying again is of no use."""
-        held = lock(self.store)
-        client: Client | None = None
-        rooms: Rooms | None = None
+        self.state = State(condition="connecting")
         try:
-            self.state = State(condition="connecting")
-            session = await sign_in(self._settings, self.store)
-            client = Client(
-                self._settings.matrix_homeserver or "",
-                session.user,
-                device=session.device,
-                token=session.token,
-                store=self.store,
-                key=self._key,
-            )
-            servers = self._settings.matrix_servers or frozenset({session.user.partition(":")[2].casefold()})
-            rooms = Rooms(client, inside.storage, servers, inside.now)
-            await self._read_on(client, Reader(client, inside.storage, rooms, inside.now), rooms, inside)
-        except Stopped:
+            with lock(self.store):
+                session = await sign_in(self._settings, self.store)
+                async with self._connected(session, inside) as (connection, reader, invitations):
+                    await self._read_on(connection, reader, invitations, inside)
+        except Refused:
             self.state = State(condition="bad credentials", detail="sign-in refused")
             raise
-        finally:
-            self.transport.client = self.transport.rooms = None
-            await self.transport.close()
-            if rooms is not None:
-                await rooms.close()
-            if client is not None:
-                await client.close()
-            held.release()
+        except Stopped:
+            self.state = State(condition="failed", detail="somebody has to act: the log says what to do")
+            raise
+        except Exception as error:
+            was_up = self.state.condition != "connecting"
+            self.state = State(condition="degraded" if was_up else "connecting", detail=type(error).__name__)
+            raise
 
-    async def _read_on(self, client: Client, reader: Reader, rooms: Rooms, inside: Inside) -> None:
+    @asynccontextmanager
+    async def _connected(
+        self, session: Session, inside: Inside
+    ) -> AsyncIterator[tuple[Connection, Reader, Invitations]]:
+        """The parts, for one device."""
+        client = Client(
+            self._settings.matrix_homeserver or "",
+            session.user,
+            device=session.device,
+            token=session.token,
+            store=self.store,
+            key=self._key,
+        )
+        servers = self._settings.matrix_servers or frozenset({server_of(session.user)})
+        rooms = Rooms(client, inside.storage, servers, inside.now)
+        invitations = Invitations(client, inside.storage, rooms, inside.now)
+        threads = Threads(inside.storage, inside.now)
+        buttons, courtesy = Buttons(client, inside.storage, inside.now), Courtesy(client)
+        try:
+            await threads.load()
+            reader = Reader(client, inside.storage, rooms, invitations, threads, inside.now)
+            connection = Connection(client=client, rooms=rooms, threads=threads, buttons=buttons, courtesy=courtesy)
+            yield connection, reader, invitations
+        finally:
+            self.transport.connection = None
+            for part in (courtesy, buttons, invitations, rooms, client):
+                await part.close()
+
+    async def _read_on(self, connection: Connection, reader: Reader, invitations: Invitations, inside: Inside) -> None:
         """Our own loop: nio's saves its token before anything is taken in, and spins on errors that it returns."""
+        client = connection.client
         since = await reader.token()
         failures, first, signed = 0, True, False
         refused, sign_at, clock = 0, 0.0, asyncio.get_running_loop().time
         while True:
             answer = await self._sync(client, since, full=first)
-            if isinstance(answer, SyncError) or answer is None:
-                if answer is not None and answer.status_code == "M_UNKNOWN_TOKEN" and not _soft(answer):
-                    raise Stopped(
+            try:
+                taken = await reader.take(answer, since=since) if isinstance(answer, SyncResponse) else None
+            except Unread as error:
+                log.warning("gap not read", action="matrix sync", error=str(error))
+                taken = None
+            if taken is None or not isinstance(answer, SyncResponse):
+                if isinstance(answer, SyncError) and answer.status_code == "M_UNKNOWN_TOKEN" and not _soft(answer):
+                    raise Refused(
                         "the homeserver doesn't know the token any more: docs/matrix.md says how to sign in anew"
                     )
                 self.state = State(
@@ -103,20 +141,26 @@ class MatrixAdapter:
                 await asyncio.sleep(self._pauses[min(failures, len(self._pauses) - 1)] * random.uniform(0.8, 1.2))  # noqa: S311
                 failures += 1
                 continue
-            taken = await reader.take(answer, since=since)
             since, failures, first = answer.next_batch, 0, False
-            self.transport.client, self.transport.rooms = client, rooms
-            for incoming in taken:
-                inside.turns.submit(incoming)
+            self.transport.connection = connection
+            self._begin_turns(taken, connection, inside)
             self.state = (
                 State(condition="connected") if signed else State(condition="degraded", detail="not cross-signed")
             )
             await client.keep_keys()
             if not signed and clock() >= sign_at:  # before anybody is joined: strict clients would withhold their keys
                 signed = await self._signed(client)
-                sign_at = clock() + self._pauses[min(refused, len(self._pauses) - 1)]
+                sign_at = clock() + self._sign_again[min(refused, len(self._sign_again) - 1)]
                 refused += 1
-            await rooms.answer_invitations()
+            await invitations.answer()
+
+    def _begin_turns(self, taken: Sequence[Incoming], connection: Connection, inside: Inside) -> None:
+        """What is safe in the inbox is shown as read."""
+        for incoming in taken:
+            turn = inside.turns.submit(incoming)
+            if incoming.where == "direct" and not isinstance(incoming.what, Left):
+                connection.courtesy.waits(incoming.address, turn)
+        connection.courtesy.read({one.address: one.id for one in taken if one.id.startswith("$")}.items())
 
     async def _signed(self, client: Client) -> bool:
         """Whether the homeserver has taken it; tried again with growing pauses. Raises Stopped."""

@@ -6,33 +6,49 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from aiohttp import ClientError
+from aiohttp import ClientError, ClientResponse
 from nio import (
     Api,
     AsyncClient,
     AsyncClientConfig,
-    EncryptionError,
-    ErrorResponse,
+    BadEventType,
+    Event,
+    GroupEncryptionError,
     JoinedMembersError,
     JoinedMembersResponse,
+    KeysClaimResponse,
+    LocalProtocolError,
+    MatrixRoom,
     MegolmEvent,
     RoomSendError,
     RoomSendResponse,
+    ShareGroupSessionResponse,
     SyncResponse,
     ToDeviceEvent,
 )
 from nio.store import SqliteStore
 
-from bot.ports import Delivered, Outcome, TryLater, Undeliverable
+from adapters.matrix.outcomes import outcome_of
+from bot.ports import Outcome, TryLater
 
 log = structlog.get_logger()
 
 REQUEST_WITHIN = 30.0  # seconds
-WITHOUT_TOKEN = 60.0  # seconds until a send is tried again that the homeserver knows no token for
+WHOLE_STATE_WITHIN = 180.0  # seconds
 
 
 class Plaintext(Exception):
     """It would have left without encryption, and nobody can say that the room is meant to be read by all."""
+
+
+class NotShared(ClientError):
+    """The homeserver didn't hand the room's key to somebody; nothing was sent."""
+
+
+def path(*parts: str) -> str:
+    """Of the client API, percent-encoded."""
+    found: str = Api._build_path(parts)  # noqa: SLF001
+    return found
 
 
 class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
@@ -51,15 +67,22 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
         store.mkdir(mode=0o700, parents=True, exist_ok=True)
         store.chmod(0o700)
         super().__init__(homeserver, user, device, str(store), config)
+        self._refused = 0  # requests that were to hand out the key of a room
         self._sends: set[asyncio.Task[RoomSendResponse | RoomSendError]] = set()
         self._token = token
         self.restore_login(user, device, token)
 
+    async def close(self) -> None:
+        sends = [*self._sends]
+        await super().close()
+        for send in sends:
+            send.cancel()
+        await asyncio.gather(*sends, return_exceptions=True)
+
     async def send_event(self, room: str, kind: str, content: dict[str, Any], key: str) -> Outcome:
         """Once per key and device, whatever is tried again. Raises Plaintext.
 
-        Being cancelled leaves the send to its end: nio would keep the room's session shared by halves, and every later
-        send to that room would hang.
+        Being cancelled leaves the send to its end: nio would keep the room's session shared by halves.
         """
         known = self.rooms.get(room)
         if known is None and self.olm is not None:
@@ -71,21 +94,15 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
         )
         self._sends.add(sending)
         sending.add_done_callback(self._sends.discard)
-        sending.add_done_callback(lambda _: self._let_go(room))
         try:
             return outcome_of(await asyncio.shield(sending))
-        except (ClientError, OSError, TimeoutError) as error:
+        except (ClientError, OSError, TimeoutError, GroupEncryptionError, LocalProtocolError) as error:
             return TryLater(cause=type(error).__name__)
 
     def after_failure(self) -> None:
         """Nio forgets its token at a soft logout, and ignores an answer whose `next_batch` it already has."""
         self.access_token = self._token
         self.next_batch = ""
-
-    def _let_go(self, room: str) -> None:
-        """Nio leaves its mark behind when sharing a session fails; while another send is under way it is in use."""
-        if not self._sends:
-            self.sharing_session.pop(room, None)
 
     async def keep_keys(self) -> None:
         """What `sync_forever` would do between two syncs. Errors are returned and left to the next round."""
@@ -104,18 +121,26 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
         """The event in clear, or None while its key is missing."""
         try:
             return self.decrypt_event(event)
-        except EncryptionError:
+        except Exception:  # noqa: BLE001  (as below: a stranger decides what goes wrong here)
             return None
+
+    def has_key(self, room: str, sender_key: str, session: str) -> bool:
+        return self.olm is not None and self.olm.inbound_group_store.get(room, sender_key, session) is not None
 
     async def raw(self, method: str, path: str, content: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
         """A request that nio has no method for: status and answer; 0 if nobody answered."""
         headers = {"Authorization": f"Bearer {self.access_token}"}
         try:
             data = None if content is None else json.dumps(content)
-            answer = await self.send(method, path, data, headers)
-            return int(answer.status), await answer.json() if answer.content_type == "application/json" else {}
-        except (ClientError, OSError, TimeoutError):
+            async with await self.send(method, path, data, headers) as answer:
+                return int(answer.status), await answer.json() if answer.content_type == "application/json" else {}
+        except (ClientError, OSError, TimeoutError, ValueError):
             return 0, {}
+
+    async def redact(self, room: str, event: str) -> bool:
+        """False if it is worth trying again."""
+        status, _ = await self.raw("PUT", path("rooms", room, "redact", event, f"{event}-gone"), {})
+        return status in (200, 400, 403, 404)
 
     async def joined_members(self, room_id: str) -> JoinedMembersResponse | JoinedMembersError:
         """What is asked before the first encrypted send to a room. Of the invited nio knows only those who came down the
@@ -125,8 +150,7 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
         room = self.rooms.get(room_id)
         if isinstance(answer, JoinedMembersError) or room is None:
             return answer
-        path = Api._build_path(["rooms", room_id, "members"], {"membership": "invite"})  # noqa: SLF001
-        _, found = await self.raw("GET", path)
+        _, found = await self.raw("GET", path("rooms", room_id, "members") + "?membership=invite")
         for event in found.get("chunk", ()):
             name = event.get("content", {}).get("displayname")
             room.add_member(event["state_key"], name, None, True)  # noqa: FBT003
@@ -137,6 +161,73 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
         return answer
 
     # What nio calls, and what is wrong there.
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        data: Any = None,
+        headers: dict[str, str] | None = None,
+        trace_context: Any = None,
+        timeout: float | None = None,  # noqa: ASYNC109  (nio's)
+    ) -> ClientResponse:
+        """Here nio waits for ever for a sync of the whole state: 0 is no limit to what it calls."""
+        within = WHOLE_STATE_WITHIN if timeout == 0 else timeout
+        answer: ClientResponse = await super().send(method, path, data, headers, trace_context, within)
+        return answer
+
+    async def share_group_session(
+        self,
+        room_id: str,
+        ignore_unverified_devices: bool = False,  # noqa: FBT001, FBT002  (nio's)
+    ) -> ShareGroupSessionResponse:
+        """Here nio takes the room's key for handed out whatever the homeserver answered, so that some could never read
+        what follows; and where it fails, it leaves a mark for which later sends wait for ever. Raises NotShared.
+        """
+        if room_id in self.sharing_session:
+            raise NotShared
+        before = self._refused
+        try:
+            answer: ShareGroupSessionResponse = await super().share_group_session(room_id, ignore_unverified_devices)
+        finally:
+            mark = self.sharing_session.pop(room_id, None)
+            if mark is not None:
+                mark.set()
+        if self._refused > before:
+            self.invalidate_outbound_session(room_id)
+            raise NotShared
+        return answer
+
+    async def _send(self, response_class: type, *arguments: Any, **more: Any) -> Any:
+        handing_out = response_class in (KeysClaimResponse, ShareGroupSessionResponse)
+        try:
+            answer = await super()._send(response_class, *arguments, **more)
+        except Exception:
+            self._refused += handing_out
+            raise
+        self._refused += handing_out and not isinstance(answer, response_class)
+        return answer
+
+    def _handle_timeline_event(
+        self, event: Any, room_id: str, room: MatrixRoom, encrypted_rooms: set[str]
+    ) -> Event | BadEventType | None:
+        """Here nio lets out of `sync` what the content of an encrypted message breaks, which no homeserver has checked."""
+        try:
+            found: Event | BadEventType | None = super()._handle_timeline_event(event, room_id, room, encrypted_rooms)
+        except Exception as error:  # noqa: BLE001  (a stranger decides what goes wrong here)
+            log.warning("message not decrypted", action="matrix sync", error=type(error).__name__)
+            return None
+        return found
+
+    def _decrypt_event_array(self, array: list[Any]) -> None:
+        """The same for what is read backwards, event by event."""
+        for index, event in enumerate(array):
+            one = [event]
+            try:
+                super()._decrypt_event_array(one)
+            except Exception as error:  # noqa: BLE001
+                log.warning("message not decrypted", action="matrix sync", error=type(error).__name__)
+            array[index] = one[0]
 
     def _handle_decrypt_to_device(self, to_device_event: ToDeviceEvent) -> ToDeviceEvent | None:
         """Here nio lets a stranger's malformed message escape from `sync`, for ever with the same token."""
@@ -152,33 +243,3 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
         super()._handle_olm_events(response)
         if self.olm is not None and response.device_key_count.signed_curve25519 == 0:
             self.olm.uploaded_key_count = 0
-
-
-def outcome_of(response: RoomSendResponse | ErrorResponse) -> Outcome:
-    """What the homeserver's answer means for the promise. nio returns errors, it doesn't raise them."""
-    if isinstance(response, RoomSendResponse):
-        return Delivered(remote_id=response.event_id)
-    status = response.transport_response.status if response.transport_response is not None else None
-    match response.status_code:
-        case "M_LIMIT_EXCEEDED":
-            return TryLater(seconds=_pause(response), cause="429")
-        case "M_UNKNOWN_TOKEN" | "M_MISSING_TOKEN":
-            return TryLater(seconds=WITHOUT_TOKEN, cause="401")
-        case "M_FORBIDDEN":
-            return Undeliverable(cause="room left")
-        case "M_TOO_LARGE":
-            return Undeliverable(cause="message too large")
-        case _ if status == 429:
-            return TryLater(seconds=_pause(response), cause="429")
-        case code:
-            return TryLater(cause=str(status or code or "no answer"))
-
-
-def _pause(response: ErrorResponse) -> float | None:
-    """The longer of body and header, in seconds; nio ignores the header."""
-    named = [] if response.retry_after_ms is None else [response.retry_after_ms / 1000]
-    answer = response.transport_response
-    header = "" if answer is None else answer.headers.get("Retry-After", "")
-    if header.isascii() and header.isdigit():
-        named.append(float(header))
-    return max(named, default=None)

@@ -29,11 +29,53 @@ def meant(event: dict[str, Any], *, me: str) -> What | None:
         return Unreadable(kind=_KINDS[kind])
     if kind not in ("m.text", "m.emote"):
         return Unreadable(kind="other")
-    relation = content.get("m.relates_to")
-    if isinstance(relation, dict) and relation.get("rel_type") == "m.replace":
+    relation = _relation(event)
+    if relation.get("rel_type") == "m.replace":
         return _edited(content, relation)
     body = content.get("body")
     return Said(text=body) if isinstance(body, str) and body.strip() else None
+
+
+def cleaned(value: Any) -> Any:
+    """Without what no database takes: NUL, and halves of characters. Encrypted content is checked by no homeserver."""
+    match value:
+        case str():
+            return value.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+        case dict():
+            return {cleaned(name): cleaned(one) for name, one in value.items()}
+        case list():
+            return [cleaned(one) for one in value]
+        case _:
+            return value
+
+
+def reaction(event: dict[str, Any]) -> tuple[str, str] | None:
+    """On which event, and with what."""
+    relation = _relation(event)
+    on, key = relation.get("event_id"), relation.get("key")
+    meant_as_one = event.get("type") == "m.reaction" and relation.get("rel_type") == "m.annotation"
+    return (on, key) if meant_as_one and isinstance(on, str) and isinstance(key, str) else None
+
+
+def replacement(event: dict[str, Any]) -> str | None:
+    """The room in which an upgraded one goes on."""
+    content = event.get("content")
+    room = content.get("replacement_room") if isinstance(content, dict) else None
+    whole = event.get("type") == "m.room.tombstone" and event.get("state_key") == ""
+    return room if whole and isinstance(room, str) and room else None
+
+
+def thread(event: dict[str, Any]) -> str | None:
+    """The event a thread begins with, if this one is in a thread."""
+    relation = _relation(event)
+    root = relation.get("event_id")
+    return root if relation.get("rel_type") == "m.thread" and isinstance(root, str) else None
+
+
+def _relation(event: dict[str, Any]) -> dict[str, Any]:
+    content = event.get("content")
+    relation = content.get("m.relates_to") if isinstance(content, dict) else None
+    return relation if isinstance(relation, dict) else {}
 
 
 def mentions(event: dict[str, Any], *, me: str) -> bool:

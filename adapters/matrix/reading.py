@@ -8,10 +8,12 @@ from typing import Any
 import structlog
 from nio import MegolmEvent, RoomGetEventError, RoomMessagesError, SyncResponse
 
+from adapters.matrix.buttons import KEYS
 from adapters.matrix.client import Client
-from adapters.matrix.inbound import meant, mentions
-from adapters.matrix.rendering import BUTTONS
+from adapters.matrix.inbound import cleaned, meant, mentions, reaction, replacement, thread
+from adapters.matrix.invitations import Invitations
 from adapters.matrix.rooms import PLATFORM, Rooms, account_of, server_of
+from adapters.matrix.threads import Threads
 from bot.events import Address, Incoming, Left, Picked, Said, Unreadable, What
 from storage.unit_of_work import Storage, Unit
 
@@ -23,12 +25,27 @@ PAGE = 100
 PAGES = 20  # back into a gap; beyond that nobody would expect an answer
 
 
+class Unread(Exception):
+    """A part of what was said can't be had at the moment; nothing has been taken in. The message is a status."""
+
+
 class Reader:
-    def __init__(self, client: Client, storage: Storage, rooms: Rooms, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        client: Client,
+        storage: Storage,
+        rooms: Rooms,
+        invitations: Invitations,
+        threads: Threads,
+        now: Callable[[], datetime],
+    ) -> None:
         self._client = client
         self._storage = storage
         self._rooms = rooms
+        self._invitations = invitations
+        self._threads = threads
         self._now = now
+        self._keys_came = True  # since it was last looked whether that helps: at the start perhaps
 
     async def token(self) -> str | None:
         async with self._storage.unit(write=False) as uow:
@@ -36,25 +53,32 @@ class Reader:
         return None if kept is None else str(kept["since"])
 
     async def take(self, response: SyncResponse, *, since: str | None) -> list[Incoming]:
-        """What came with this answer, committed together with its token. On the very first sync nothing is acted on."""
+        """What came with this answer, committed together with its token; on the very first sync nothing is acted on.
+
+        Raises Unread where the homeserver left something out and doesn't give it now.
+        """
         events: list[tuple[str, Any]] = []
         if since is not None:
             for room, joined in response.rooms.join.items():
                 before = await self._gap(room, joined.timeline.prev_batch, since) if joined.timeline.limited else []
                 events += [(room, event) for event in self._since_joined([*before, *joined.timeline.events])]
+        self._keys_came = self._keys_came or bool(response.to_device_events)
+        unlocked = await self._unlocked() if self._keys_came else []
         found: list[Incoming] = []
         async with self._storage.unit() as uow:
-            for room, event in [*await self._unlocked(uow), *events]:
+            for _, _, key in unlocked:
+                await uow.notes.drop(PLATFORM, LOCKED, key)
+            earlier = [(room, event) for room, event, _ in unlocked if event is not None]
+            for room, event in [*earlier, *events]:
                 incoming = await self._incoming(uow, room, event)
                 if incoming is not None and await uow.inbox.receive(incoming):
                     found.append(incoming)
             for room, invited in response.rooms.invite.items():
-                await self._rooms.invited(uow, room, invited.invite_state)
+                await self._invitations.came(uow, room, invited.invite_state)
             for room in response.rooms.leave:
                 for account in await self._rooms.left(uow, room):
-                    gone = self._made(
-                        f"left-{room}-{response.next_batch}"[:250], account.removeprefix("matrix:"), room, Left()
-                    )
+                    user = account.removeprefix("matrix:")
+                    gone = self._made(f"left-{room}-{response.next_batch}"[:250], user, room, Left())
                     if await uow.inbox.receive(gone):
                         found.append(gone)
             await uow.notes.put(PLATFORM, SYNC, self._client.device_id, {"since": response.next_batch}, self._now())
@@ -76,9 +100,10 @@ class Reader:
         found: list[Any] = []
         for _ in range(PAGES):
             page = await self._client.room_messages(room, start, end=since, limit=PAGE)
+            if isinstance(page, RoomMessagesError) and page.status_code in ("M_FORBIDDEN", "M_NOT_FOUND"):
+                break  # no longer in the room
             if isinstance(page, RoomMessagesError):
-                log.warning("gap not read", action="matrix sync", error=page.status_code)
-                break
+                raise Unread(str(page.status_code))
             found += page.chunk
             if not page.end or page.end == start or not page.chunk:
                 break
@@ -88,57 +113,45 @@ class Reader:
     # ------------------------------------------------------------ one event
 
     async def _incoming(self, uow: Unit, room: str, event: Any) -> Incoming | None:
-        source: dict[str, Any] = event.source
-        sender = source.get("sender")
-        if not isinstance(sender, str) or sender == self._client.user_id or not self._rooms.allows(sender):
+        source: dict[str, Any] = cleaned(event.source)
+        sender, key = source.get("sender"), source.get("event_id")
+        if not isinstance(sender, str) or not isinstance(key, str) or sender == self._client.user_id:
+            return None
+        if not self._rooms.allows(sender):
             return None
         if isinstance(event, MegolmEvent):
-            await uow.notes.put(
-                PLATFORM, LOCKED, event.event_id, {"room": room}, self._now(), account=account_of(sender)
-            )
-            return self._told_unreadable(room, sender)
-        if source.get("type") == "m.reaction":
-            picked = await self._picked(uow, source, sender)
-            return None if picked is None else self._made(event.event_id, sender, room, picked)
-        if source.get("type") == "m.room.tombstone" and source.get("state_key") == "":
-            replacement = (source.get("content") or {}).get("replacement_room")
-            if isinstance(replacement, str):  # who may send this state is the homeserver's to decide
-                await self._rooms.moved(uow, room, replacement, sender)
+            note = cleaned({"room": room, "sender_key": event.sender_key, "session": event.session_id})
+            await uow.notes.put(PLATFORM, LOCKED, key, note, self._now(), account=account_of(sender))
+            return self._told_locked(room, sender)
+        if (pressed := reaction(source)) is not None:
+            picked = await self._picked(uow, *pressed, sender)
+            return None if picked is None else self._made(key, sender, room, picked)
+        if (goes_on := replacement(source)) is not None:
+            await self._invitations.moved(uow, room, goes_on, sender)  # its homeserver let it pass: it was allowed to
             return None
         what = meant(source, me=self._client.user_id)
         if what is None:
             return None
-        direct = self._rooms.is_direct(room)
-        if (
-            not direct
-            and isinstance(what, Said)
-            and _LEAVE.search(what.text)
-            and mentions(source, me=self._client.user_id)
-        ):
+        direct, mentioned = self._rooms.is_direct(room), mentions(source, me=self._client.user_id)
+        if not direct and isinstance(what, Said) and _LEAVE.search(what.text) and mentioned:
             self._rooms.leave(room)
             return None
-        if direct:
-            await self._rooms.now_direct(uow, account_of(sender), Address(room))
-        return self._made(
-            event.event_id, sender, room, what, direct=direct, mentioned=mentions(source, me=self._client.user_id)
-        )
+        if direct or mentioned:
+            await self._threads.written(uow, room, thread(source), key, account_of(sender))
+        return self._made(key, sender, room, what, direct=direct, mentioned=mentioned)
 
-    def _told_unreadable(self, room: str, sender: str) -> Incoming | None:
+    def _told_locked(self, room: str, sender: str) -> Incoming | None:
         """At most once a day and person: the key may still come, and then the message is read after all."""
         if not self._rooms.is_direct(room):
             return None
         return self._made(f"locked-{sender}-{self._now():%Y-%m-%d}", sender, room, Unreadable(kind="locked"))
 
-    async def _picked(self, uow: Unit, source: dict[str, Any], sender: str) -> Picked | None:
+    async def _picked(self, uow: Unit, on: str, key: str, sender: str) -> Picked | None:
         """A reaction on one of our messages, by the person it was for."""
-        relation = (source.get("content") or {}).get("m.relates_to") or {}
-        key, on = relation.get("key"), relation.get("event_id")
-        if not isinstance(key, str) or not isinstance(on, str) or key not in BUTTONS:
-            return None
-        sent = await uow.outbox.by_remote(PLATFORM, on)
+        sent = await uow.outbox.by_remote(PLATFORM, on) if key in KEYS else None
         if sent is None or sent.account != account_of(sender):
             return None
-        return Picked(message=sent.key, position=BUTTONS.index(key))
+        return Picked(message=sent.key, position=KEYS.index(key))
 
     def _made(
         self, key: str, sender: str, room: str, what: What, *, direct: bool = True, mentioned: bool = True
@@ -159,21 +172,25 @@ class Reader:
             encrypted=known.encrypted if known is not None else None,
         )
 
-    async def _unlocked(self, uow: Unit) -> list[tuple[str, Any]]:
-        """Earlier events whose key has come in the meantime."""
-        found: list[tuple[str, Any]] = []
-        for event, note in await uow.notes.all(PLATFORM, LOCKED):
-            known = self._client.rooms.get(note["room"])
-            if known is None:
+    async def _unlocked(self) -> list[tuple[str, Any, str]]:
+        """Earlier events whose key has come in the meantime; the homeserver is asked for these alone. None in the place
+        of one that the key doesn't open.
+        """
+        self._keys_came = False
+        async with self._storage.unit(write=False) as uow:
+            locked = await uow.notes.all(PLATFORM, LOCKED)
+        found: list[tuple[str, Any, str]] = []
+        for event, note in locked:
+            room = note["room"]
+            if room not in self._client.rooms or not self._client.has_key(room, note["sender_key"], note["session"]):
                 continue
-            answer = await self._client.room_get_event(note["room"], event)
+            answer = await self._client.room_get_event(room, event)
             if isinstance(answer, RoomGetEventError):
+                self._keys_came = True  # so that it is looked again
                 continue
             read = answer.event
             if isinstance(read, MegolmEvent):
-                read.room_id = note["room"]
+                read.room_id = room
                 read = self._client.try_to_read(read)
-            if read is not None and not isinstance(read, MegolmEvent):
-                await uow.notes.drop(PLATFORM, LOCKED, event)
-                found.append((note["room"], read))
+            found.append((room, None if isinstance(read, MegolmEvent) else read, event))
         return found

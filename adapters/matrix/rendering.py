@@ -6,9 +6,6 @@ from typing import Any, assert_never
 
 from bot.messages import Ask, Block, Choices, Contact, Contacts, Facts, File, Message, Quote, Text, Together, plain_text
 
-BUTTONS = tuple(f"{digit}\ufe0f\u20e3" for digit in "123456789")
-"""Reactions to press: the keycaps 1 to 9, in the order of the choices."""
-
 
 def content(message: Message, *, ping: Sequence[str] = ()) -> dict[str, Any]:
     """`ping`: the user ids that are to be notified; without any it is a notice, which no bot may answer.

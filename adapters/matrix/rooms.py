@@ -1,26 +1,26 @@
-"""Rooms: which one is a person's direct chat, invitations by allow-list, rooms that were left or moved."""
+"""Rooms: which one is a person's direct chat, one for two who were introduced, and leaving.
+
+The direct room of a person is the address of their account; here it is only found, opened and told to other clients.
+"""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import structlog
-from nio import Api, InviteMemberEvent, JoinError, RoomCreateError, RoomPreset
+from aiohttp import ClientError
+from nio import RoomCreateError, RoomPreset
 
-from adapters.matrix.client import Client
+from adapters.matrix.client import Client, path
 from bot.events import Account, Address
 from storage.unit_of_work import Storage, Unit
 
 log = structlog.get_logger()
 
 PLATFORM = "matrix"
-INVITE, DIRECT, MOVED, TOGETHER = "invite", "direct", "moved", "together"
-"""Kinds of notes: an open invitation by room; the direct room of an account; whose direct chat goes on in a room; the
-room opened for a message to two people."""
-AGAIN = 60.0  # seconds before an invitation is tried again that couldn't be accepted
-TRIES = 5
+TOGETHER = "together"  # a kind of notes: the room opened for a message to two people
 ENCRYPTED = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
 
 
@@ -44,8 +44,10 @@ class Rooms:
         self._storage = storage
         self._servers = servers
         self._now = now
-        self._joining: set[asyncio.Task[None]] = set()
         self._opening: dict[Account, asyncio.Task[Address | None]] = {}
+        self._opened: dict[Account, Address] = {}  # of people whose account says nothing yet
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._telling = asyncio.Lock()  # what other clients know is read, changed and written
 
     def allows(self, user: str) -> bool:
         return server_of(user) in self._servers
@@ -54,47 +56,6 @@ class Rooms:
         """Nobody but one person and the bot: where a third reads along, it's a room, whatever it once was."""
         known = self._client.rooms.get(room)
         return known is not None and known.member_count <= 2
-
-    # ------------------------------------------------------------ invitations
-
-    async def invited(self, uow: Unit, room: str, state: list[Any]) -> None:
-        """Kept before anything is done: the homeserver doesn't say it twice. One per room, whatever nio calls twice."""
-        for event in state:
-            mine = isinstance(event, InviteMemberEvent) and event.state_key == self._client.user_id
-            if mine and event.membership == "invite":
-                by = event.sender
-                moved = await uow.notes.take(PLATFORM, MOVED, room)
-                direct = event.content.get("is_direct") is True or moved is not None
-                await uow.notes.put(
-                    PLATFORM, INVITE, room, {"by": by, "direct": direct}, self._now(), account=account_of(by)
-                )
-
-    async def answer_invitations(self) -> None:
-        """Off the path of the sync: a dead room holds up nobody."""
-        async with self._storage.unit(write=False) as uow:
-            waiting = await uow.notes.all(PLATFORM, INVITE)
-        running = {task.get_name() for task in self._joining}
-        for room, note in waiting:
-            if room not in running:
-                task = asyncio.create_task(self._answer(room, note), name=room)
-                self._joining.add(task)
-                task.add_done_callback(self._joining.discard)
-
-    async def _answer(self, room: str, note: dict[str, Any]) -> None:
-        if not self.allows(note["by"]):
-            log.info("invitation refused", action="matrix invite", reason="server not allowed")
-            await self._client.room_leave(room)
-        else:
-            for _ in range(TRIES):
-                answer = await self._client.join(room)
-                if not isinstance(answer, JoinError) or answer.status_code in ("M_FORBIDDEN", "M_NOT_FOUND"):
-                    break
-                await asyncio.sleep(AGAIN)
-            if note["direct"] and not isinstance(answer, JoinError):
-                await self._remember(account_of(note["by"]), Address(room))
-        async with self._storage.unit() as uow:
-            await uow.notes.drop(PLATFORM, INVITE, room)
-            await uow.commit()
 
     # ------------------------------------------------------------ direct chats
 
@@ -108,21 +69,13 @@ class Rooms:
         return await asyncio.shield(opening)
 
     async def _open(self, account: Account) -> Address | None:
-        async with self._storage.unit(write=False) as uow:
-            kept = await uow.notes.get(PLATFORM, DIRECT, account)
-        if kept is not None and kept["room"] in self._client.rooms:
-            return Address(kept["room"])
-        made = await self._client.room_create(
-            is_direct=True,
-            invite=[user_of(account)],
-            preset=RoomPreset.trusted_private_chat,
-            initial_state=[ENCRYPTED],
-        )
-        if isinstance(made, RoomCreateError):
-            log.warning("no direct room", action="matrix room", error=made.status_code)
-            return None
-        await self._remember(account, Address(made.room_id))
-        return Address(made.room_id)
+        if account in self._opened:
+            return self._opened[account]
+        room = await self._made([user_of(account)], is_direct=True)
+        if room is not None:
+            self._opened[account] = room
+            await self.remember(account, room)
+        return room
 
     async def room_with(self, accounts: Sequence[Account], key: str) -> Address | None:
         """An encrypted room with these people, one per key; None if that isn't possible at the moment."""
@@ -130,67 +83,74 @@ class Rooms:
             kept = await uow.notes.get(PLATFORM, TOGETHER, key)
         if kept is not None:
             return Address(kept["room"])
-        made = await self._client.room_create(
-            invite=[user_of(account) for account in accounts],
-            preset=RoomPreset.trusted_private_chat,
-            initial_state=[ENCRYPTED],
-        )
-        if isinstance(made, RoomCreateError):
-            log.warning("no room for two", action="matrix room", error=made.status_code)
+        room = await self._made([user_of(account) for account in accounts], is_direct=False)
+        if room is not None:
+            async with self._storage.unit() as uow:
+                await uow.notes.put(PLATFORM, TOGETHER, key, {"room": room}, self._now(), account=accounts[0])
+                await uow.commit()
+        return room
+
+    async def _made(self, users: Sequence[str], *, is_direct: bool) -> Address | None:
+        try:
+            made = await self._client.room_create(
+                is_direct=is_direct,
+                invite=users,
+                preset=RoomPreset.trusted_private_chat,
+                initial_state=[ENCRYPTED],
+            )
+        except (ClientError, OSError, TimeoutError) as error:
+            log.warning("no room", action="matrix room", error=type(error).__name__)
             return None
-        async with self._storage.unit() as uow:
-            await uow.notes.put(PLATFORM, TOGETHER, key, {"room": made.room_id}, self._now(), account=accounts[0])
-            await uow.commit()
+        if isinstance(made, RoomCreateError):
+            log.warning("no room", action="matrix room", error=made.status_code)
+            return None
         return Address(made.room_id)
+
+    async def remember(self, account: Account, room: Address) -> None:
+        """From now on this is where the person is written to."""
+        async with self._storage.unit() as uow:
+            row = await uow.accounts.get(account)
+            if row is not None and row.address != room:
+                await uow.accounts.save(replace(row, address=room, reachable=True))
+                await uow.commit()
+        await self._tell_clients(user_of(account), room)
+
+    async def _tell_clients(self, user: str, room: str) -> None:
+        """`m.direct`, by which clients sort rooms: nio only reads it. What others put there stays."""
+        where = path("user", self._client.user_id, "account_data", "m.direct")
+        async with self._telling:
+            status, known = await self._client.raw("GET", where)
+            if status not in (200, 404):
+                return
+            content: dict[str, Any] = known if status == 200 else {}
+            before = content.get(user)
+            others = [one for one in before if one != room] if isinstance(before, list) else []
+            await self._client.raw("PUT", where, {**content, user: [room, *others]})
+
+    # ------------------------------------------------------------ leaving
+
+    async def left(self, uow: Unit, room: str) -> Sequence[Account]:
+        """The accounts whose direct chat this was; nio says nothing of a kick and keeps the room."""
+        self._client.rooms.pop(room, None)
+        return await uow.accounts.at(PLATFORM, Address(room))
 
     def leave(self, room: str) -> None:
         """Asked to; off the path of the sync."""
-        task = asyncio.create_task(self._leave(room))
-        self._joining.add(task)
-        task.add_done_callback(self._joining.discard)
+        self._begin(self.left_behind(room))
 
-    async def _leave(self, room: str) -> None:
-        await self._client.room_leave(room)
+    async def left_behind(self, room: str) -> None:
+        try:
+            await self._client.room_leave(room)
+        except (ClientError, OSError, TimeoutError) as error:
+            log.warning("room not left", action="matrix room", error=type(error).__name__)
 
-    async def _remember(self, account: Account, room: Address) -> None:
-        async with self._storage.unit() as uow:
-            await self.now_direct(uow, account, room)
-            await uow.commit()
-        await self._tell_clients()
-
-    async def now_direct(self, uow: Unit, account: Account, room: Address) -> None:
-        await uow.notes.put(PLATFORM, DIRECT, account, {"room": room}, self._now())
-        row = await uow.accounts.get(account)
-        if row is not None and row.address != room:
-            await uow.accounts.save(replace(row, address=room, reachable=True))
-
-    async def _tell_clients(self) -> None:
-        """`m.direct`: nio only reads it, and clients sort rooms by it."""
-        async with self._storage.unit(write=False) as uow:
-            known = await uow.notes.all(PLATFORM, DIRECT)
-        content = {user_of(Account(account)): [note["room"]] for account, note in known}
-        path = Api._build_path(["user", self._client.user_id, "account_data", "m.direct"])  # noqa: SLF001
-        await self._client.raw("PUT", path, content)
-
-    # ------------------------------------------------------------ left and moved
-
-    async def moved(self, uow: Unit, room: str, replacement: str, by: str) -> None:
-        """A tombstone: the conversation goes on elsewhere. Joined at once where that is allowed, else when invited."""
-        of = [account for account, note in await uow.notes.all(PLATFORM, DIRECT) if note["room"] == room]
-        for account in of:
-            await uow.notes.put(PLATFORM, MOVED, replacement, {"of": account}, self._now(), account=Account(account))
-        invitation = {"by": by, "direct": bool(of)}
-        await uow.notes.put(PLATFORM, INVITE, replacement, invitation, self._now(), account=account_of(by))
-
-    async def left(self, uow: Unit, room: str) -> list[Account]:
-        """The accounts whose direct chat this was; nio says nothing of a kick and keeps the room."""
-        gone = [Account(account) for account, note in await uow.notes.all(PLATFORM, DIRECT) if note["room"] == room]
-        for account in gone:
-            await uow.notes.drop(PLATFORM, DIRECT, account)
-        self._client.rooms.pop(room, None)
-        return gone
+    def _begin(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
 
     async def close(self) -> None:
-        for task in [*self._joining, *self._opening.values()]:
+        running = [*self._leaving, *self._opening.values()]
+        for task in running:
             task.cancel()
-        await asyncio.gather(*self._joining, *self._opening.values(), return_exceptions=True)
+        await asyncio.gather(*running, return_exceptions=True)

@@ -24,6 +24,10 @@ class Session:
     token: str
 
 
+class Refused(Stopped):
+    """The homeserver doesn't take the credentials, or they are another account's."""
+
+
 class NotNow(Exception):
     """The homeserver doesn't answer as it should; try again."""
 
@@ -68,11 +72,11 @@ async def _first(settings: MatrixSettings) -> Session:
     assert settings.matrix_user is not None
     if settings.matrix_token is not None:
         if settings.matrix_device is None:
-            raise Stopped("a token needs its device: give LOTSE_MATRIX_DEVICE")
+            raise Refused("a token needs its device: give LOTSE_MATRIX_DEVICE")
         token = settings.matrix_token.get_secret_value()
         return Session(user=settings.matrix_user, device=settings.matrix_device, token=token)
     if settings.matrix_password is None:
-        raise Stopped(
+        raise Refused(
             "Matrix has no credentials: give LOTSE_MATRIX_PASSWORD, or LOTSE_MATRIX_TOKEN and LOTSE_MATRIX_DEVICE"
         )
     client = AsyncClient(settings.matrix_homeserver or "", settings.matrix_user)
@@ -82,7 +86,7 @@ async def _first(settings: MatrixSettings) -> Session:
         await client.close()
     if isinstance(answer, LoginError):
         if answer.status_code == "M_FORBIDDEN":
-            raise Stopped("the homeserver refuses the password: check LOTSE_MATRIX_USER and LOTSE_MATRIX_PASSWORD")
+            raise Refused("the homeserver refuses the password: check LOTSE_MATRIX_USER and LOTSE_MATRIX_PASSWORD")
         raise NotNow(f"sign-in: {answer.status_code}")
     return Session(user=answer.user_id, device=answer.device_id, token=answer.access_token)
 
@@ -97,10 +101,10 @@ async def _checked(homeserver: str, session: Session) -> Session:
         await client.close()
     if isinstance(answer, WhoamiError):
         if answer.status_code == "M_UNKNOWN_TOKEN" and not answer.soft_logout:
-            raise Stopped("the homeserver doesn't know the token any more: docs/matrix.md says how to sign in anew")
+            raise Refused("the homeserver doesn't know the token any more: docs/matrix.md says how to sign in anew")
         raise NotNow(f"whoami: {answer.status_code}")
     if (answer.user_id, answer.device_id) != (session.user, session.device):
-        raise Stopped(
+        raise Refused(
             f"the token belongs to {answer.user_id}, device {answer.device_id}: not to {session.user}, {session.device}"
         )
     return session

@@ -67,10 +67,12 @@ async def service(settings: Settings, clock: Callable[[], datetime] | None = Non
 
 
 class Clock:
-    """Runs like any other, and began on a Monday at ten: no public holiday of the real day may hold up a story."""
+    """Runs like any other, and began on a Monday at ten: no public holiday of the real day may hold up a story. All of
+    them began together: a service that is started again doesn't live through the same seconds twice.
+    """
 
     def __init__(self) -> None:
-        self._offset = BEGIN - datetime.now(UTC)
+        self._offset = BEGIN - _STARTED
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self._offset
@@ -81,6 +83,7 @@ class Clock:
 
 
 _NUMBERS = itertools.count(1)
+_STARTED = datetime.now(UTC)
 Meets = Callable[[str], Awaitable[Human]]
 
 

@@ -10,6 +10,7 @@ from nio.store import SqliteStore
 
 from adapters.matrix.local_synapse import Homeserver
 
+EVERYTHING = {"room": {"timeline": {"limit": 1000}}}  # with the default of 10 some answers would be missed
 PATIENCE = 60.0  # seconds without anything new until a message is missed
 
 
@@ -25,6 +26,7 @@ class Human:
         self.client = AsyncClient(homeserver.url, self.user, store_path=str(store), config=config)
         self.room = ""
         self.seen: list[dict[str, Any]] = []  # events of others, in clear
+        self.redacted: set[str] = set()
         self.unread = 0
 
     async def __aenter__(self) -> Self:
@@ -80,7 +82,7 @@ class Human:
             ) from None
 
     async def sync(self, wait: int) -> None:
-        answer = await self.client.sync(wait, full_state=not self.client.next_batch)
+        answer = await self.client.sync(wait, EVERYTHING, full_state=not self.client.next_batch)
         assert isinstance(answer, SyncResponse)
         for room in answer.rooms.invite:
             await self.client.join(room)
@@ -88,6 +90,8 @@ class Human:
             for event in joined.timeline.events:
                 if event.sender == self.user:
                     continue
+                if event.source.get("type") == "m.room.redaction":
+                    self.redacted.add(event.source.get("redacts") or event.source["content"]["redacts"])
                 assert not isinstance(event, MegolmEvent), f"unable to decrypt what {event.sender} wrote"
                 if isinstance(event, RoomMessage) or event.source.get("type") == "m.reaction":
                     self.seen.append({**event.source, "room_id": room, "decrypted": event.decrypted})

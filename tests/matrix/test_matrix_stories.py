@@ -102,32 +102,24 @@ async def test_a_restart_in_the_middle_and_a_night_of_messages_lose_nothing(sett
         await berta.opens_chat()
         await berta.says("hallo")
         await berta.reads("Sind Sie einverstanden?")
-    for number in range(105):
-        await berta.says(f"/hilfe {number}")
     await berta.says("ja")
+    for number in range(15):
+        await berta.says(f"/hilfe {number}")
+    for number in range(80):
+        await berta.says(f"what another bot of hers says {number}", msgtype="m.notice")
+    for number in range(15, 30):
+        await berta.says(f"/hilfe {number}")
     async with service(settings):
         await berta.reads("In welcher Kommune arbeiten Sie?")
-        await berta.until(lambda: _answers(berta) >= 105)
+        await berta.until(lambda: _answers(berta) >= 30)
     async with service(settings):
         await berta.says("Siegburg")
         await berta.reads("Siegburg")
-    assert _answers(berta) == 105
+    assert _answers(berta) == 30
 
 
 def _answers(person: Human) -> int:
     return sum("Das können Sie zu mir sagen" in str(one["content"].get("body")) for one in person.seen)
-
-
-async def test_a_reaction_is_a_button_for_the_person_asked(settings: Settings, meets: Meets):
-    rita = await meets("rita")
-    async with service(settings):
-        await rita.opens_chat()
-        await rita.says("hallo")
-        await rita.reads("Sind Sie einverstanden?")
-        await rita.until(lambda: sum(one["type"] == "m.reaction" for one in rita.seen) == 2)
-        asked = next(one for one in rita.seen if "Sind Sie einverstanden?" in str(one["content"].get("body")))
-        await rita.presses(asked["event_id"], "1️⃣")
-        await rita.reads("In welcher Kommune arbeiten Sie?")
 
 
 async def test_an_export_comes_as_a_file_that_only_the_room_can_read(settings: Settings, meets: Meets):
@@ -194,24 +186,6 @@ async def test_an_upgraded_room_is_followed(settings: Settings, meets: Meets):
         await ute.until(lambda: any("Das können Sie" in text for text in _by_bot(ute, ute.room)))
 
 
-async def test_rubbish_from_a_stranger_doesnt_stop_it(settings: Settings, meets: Meets):
-    """Here nio lets a malformed to-device message end the sync, for ever with the same token."""
-    mallory, lena = await meets("mallory"), await meets("lena")
-    async with service(settings):
-        await lena.opens_chat()
-        broken = {
-            "algorithm": "m.olm.v1.curve25519-aes-sha2",
-            "sender_key": "x",
-            "ciphertext": {"y": {"type": 0, "body": "?"}},
-        }
-        status = _put(
-            settings, mallory, "sendToDevice/m.room.encrypted/rubbish", {"messages": {lena.bot: {"*": broken}}}
-        )
-        assert status == 200
-        await lena.says("hallo")
-        await lena.reads("Sind Sie einverstanden?")
-
-
 async def test_people_of_other_servers_are_not_let_in(settings: Settings, meets: Meets):
     nora = await meets("nora")
     closed = settings.model_copy(update={"matrix_servers": frozenset({"elsewhere.example"})})
@@ -244,17 +218,6 @@ def _post(settings: Settings, person: Human, path: str, content: object) -> dict
     with urlopen(Request(url, json.dumps(content).encode(), headers)) as answer:
         found: dict[str, Any] = json.load(answer)
     return found
-
-
-def _put(settings: Settings, person: Human, path: str, content: object) -> int:
-    request = Request(
-        f"{settings.matrix_homeserver}/_matrix/client/v3/{path}",
-        json.dumps(content).encode(),
-        {"Authorization": f"Bearer {person.client.access_token}"},
-        method="PUT",
-    )
-    with urlopen(request) as answer:
-        return int(answer.status)
 
 
 async def test_the_device_is_signed_by_an_identity_that_stays(settings: Settings, meets: Meets):
