@@ -124,7 +124,8 @@ class Core:
         language = person.language if person else account.language
         if language is None and isinstance(incoming.what, Said):
             heard = understand(incoming.what.text, Situation.plain(now)).language or "de"
-            account = replace(account, language=heard)
+            noticed = account.noticed_at if heard == "de" else None  # what was shown before a word was said was German
+            account = replace(account, language=heard, noticed_at=noticed)
             await uow.accounts.save(account)
             language = heard
         if person is not None:

@@ -11,8 +11,8 @@ from nio import MegolmEvent, RoomGetEventError, RoomMessagesError, SyncResponse
 from adapters.matrix.client import Client
 from adapters.matrix.inbound import meant, mentions
 from adapters.matrix.rendering import BUTTONS
-from adapters.matrix.rooms import PLATFORM, Rooms, account_of, server_of
-from bot.events import Address, Incoming, Left, Picked, Said, Unreadable, What
+from adapters.matrix.rooms import JOINED, PLATFORM, Rooms, account_of, server_of
+from bot.events import Address, Incoming, Joined, Left, Picked, Said, Unreadable, What
 from storage.unit_of_work import Storage, Unit
 
 log = structlog.get_logger()
@@ -44,6 +44,7 @@ class Reader:
                 events += [(room, event) for event in self._since_joined([*before, *joined.timeline.events])]
         found: list[Incoming] = []
         async with self._storage.unit() as uow:
+            found += await self._joined(uow)
             for room, event in [*await self._unlocked(uow), *events]:
                 incoming = await self._incoming(uow, room, event)
                 if incoming is not None and await uow.inbox.receive(incoming):
@@ -122,6 +123,17 @@ class Reader:
         return self._made(
             event.event_id, sender, room, what, direct=direct, mentioned=mentions(source, me=self._client.user_id)
         )
+
+    async def _joined(self, uow: Unit) -> list[Incoming]:
+        """Direct chats the bot was invited to, once it is known what they are like."""
+        found: list[Incoming] = []
+        for room, note in await uow.notes.all(PLATFORM, JOINED):
+            if room in self._client.rooms:
+                await uow.notes.drop(PLATFORM, JOINED, room)
+                incoming = self._made(f"joined-{room}"[:250], note["by"], room, Joined())
+                if await uow.inbox.receive(incoming):
+                    found.append(incoming)
+        return found
 
     def _told_unreadable(self, room: str, sender: str) -> Incoming | None:
         """At most once a day and person: the key may still come, and then the message is read after all."""

@@ -19,6 +19,8 @@ PLATFORM = "matrix"
 INVITE, DIRECT, MOVED, TOGETHER = "invite", "direct", "moved", "together"
 """Kinds of notes: an open invitation by room; the direct room of an account; whose direct chat goes on in a room; the
 room opened for a message to two people."""
+JOINED = "joined"
+"""Another one: who has invited us into a new direct chat, until the room has come down the sync."""
 AGAIN = 60.0  # seconds before an invitation is tried again that couldn't be accepted
 TRIES = 5
 ENCRYPTED = {"type": "m.room.encryption", "state_key": "", "content": {"algorithm": "m.megolm.v1.aes-sha2"}}
@@ -65,9 +67,8 @@ class Rooms:
                 by = event.sender
                 moved = await uow.notes.take(PLATFORM, MOVED, room)
                 direct = event.content.get("is_direct") is True or moved is not None
-                await uow.notes.put(
-                    PLATFORM, INVITE, room, {"by": by, "direct": direct}, self._now(), account=account_of(by)
-                )
+                note = {"by": by, "direct": direct, "new": moved is None}
+                await uow.notes.put(PLATFORM, INVITE, room, note, self._now(), account=account_of(by))
 
     async def answer_invitations(self) -> None:
         """Off the path of the sync: a dead room holds up nobody."""
@@ -91,7 +92,7 @@ class Rooms:
                     break
                 await asyncio.sleep(AGAIN)
             if note["direct"] and not isinstance(answer, JoinError):
-                await self._remember(account_of(note["by"]), Address(room))
+                await self._remember(account_of(note["by"]), Address(room), joined=bool(note.get("new")))
         async with self._storage.unit() as uow:
             await uow.notes.drop(PLATFORM, INVITE, room)
             await uow.commit()
@@ -152,11 +153,13 @@ class Rooms:
     async def _leave(self, room: str) -> None:
         await self._client.room_leave(room)
 
-    async def _remember(self, account: Account, room: Address) -> None:
+    async def _remember(self, account: Account, room: Address, *, joined: bool = False) -> None:
         async with self._storage.unit() as uow:
             await self.now_direct(uow, account, room)
+            if joined:
+                await uow.notes.put(PLATFORM, JOINED, room, {"by": user_of(account)}, self._now(), account=account)
             await uow.commit()
-        await self._tell_clients()
+        await self._tell_clients()  # with it comes another answer of the sync
 
     async def now_direct(self, uow: Unit, account: Account, room: Address) -> None:
         await uow.notes.put(PLATFORM, DIRECT, account, {"room": room}, self._now())

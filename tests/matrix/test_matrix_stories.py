@@ -124,7 +124,7 @@ async def test_a_reaction_is_a_button_for_the_person_asked(settings: Settings, m
         await rita.opens_chat()
         await rita.says("hallo")
         await rita.reads("Sind Sie einverstanden?")
-        await rita.until(lambda: sum(one["type"] == "m.reaction" for one in rita.seen) == 2)
+        await rita.until(lambda: sum(one["type"] == "m.reaction" for one in rita.seen) >= 2)
         asked = next(one for one in rita.seen if "Sind Sie einverstanden?" in str(one["content"].get("body")))
         await rita.presses(asked["event_id"], "1️⃣")
         await rita.reads("In welcher Kommune arbeiten Sie?")
