@@ -14,6 +14,7 @@ import structlog
 from bot.access import allowed_here
 from bot.events import Edited, Filled, Incoming, Joined, Left, Picked, Said, Unreadable
 from bot.flows import DUE, HANDLERS, first_contact
+from bot.flows.introductions.talk import FOR_THE_BOT
 from bot.forms import Field, Form, Invalid, read
 from bot.intents import (
     Cancel,
@@ -28,6 +29,7 @@ from bot.intents import (
     RescheduleVisit,
     ShareLesson,
     Snooze,
+    TalkThrough,
     Unknown,
     Yes,
     name_of,
@@ -242,6 +244,8 @@ def is_clear(heard: Understanding, text: str, form: Form) -> bool:
     match heard.intent:
         case Unknown() | Yes() | No():
             return False
+        case wish if isinstance(form.intent, TalkThrough):
+            return heard.sure and isinstance(wish, FOR_THE_BOT)
         case RemoveTopic() | ShareLesson() if isinstance(form.intent, CorrectLesson):
             return False  # "die 30.000 bitte raus"
         case RescheduleVisit() | CancelVisit() | Snooze() if isinstance(form.intent, FollowUp):

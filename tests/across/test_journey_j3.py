@@ -1,13 +1,17 @@
 """Journey J3 across platforms: two yeses between Teams and a real Synapse, started at night, in both directions."""
 
 import pytest
+from sqlalchemy import select
 
+from storage.tables import metadata
 from tests.across.conftest import Both
 from tests.across.people import InElement, Person, nothing_came
 from tests.stories.network import EMAIL
 from tests.stories.test_introduction_j3 import CLOSES, PHONE, SENTENCE
+from tests.stories.test_lessons_bytes import bytes_of
 
 HER_PHONE = "07305 967"
+SAID = b"Quarzheimer Wanderakten"
 
 
 @pytest.mark.parametrize(("hers", "his"), [("teams", "matrix"), ("matrix", "teams")])
@@ -24,8 +28,10 @@ async def test_two_yeses_across_platforms(both: Both, hers: str, his: str):
         await asked_at_night(both, miriam, jens)
         await questions_to_and_fro(both, miriam, jens)
         await handed_over(both, miriam, jens)
+        await talk_on(both, miriam, jens)
         await asked_how_it_went(both, miriam, jens)
     await afterwards(both, miriam, jens)
+    assert SAID not in bytes_of(both.settings.data)  # nor in what the files once held
 
 
 async def on_the_list(both: Both, hers: str, his: str) -> tuple[Person, Person]:
@@ -126,6 +132,31 @@ async def handed_over(both: Both, miriam: Person, jens: Person) -> None:
     sent = str(both.line.stub.taken)
     assert "l/chat" not in sent  # no chat of one system as the only way
     assert "Raum öffnen" not in agreed + handed
+
+
+async def talk_on(both: Both, miriam: Person, jens: Person) -> None:
+    """Beside the contact data: through the bot, once both want it. What was said is with them, and nowhere else."""
+    await miriam.picks("Über Lotse schreiben")
+    await miriam.reads("Sobald Jens Kalthoff das auch möchte")
+    await jens.reads("behalte sie nach der Zustellung nicht")
+    await jens.picks("Über Lotse schreiben")
+    await jens.reads("Miriam Vogt beginnt")
+    await miriam.reads("Bitte beginnen Sie")
+    both.clock.jumps_to("2026-11-24 21:00")
+    await miriam.says(f"wie ist das mit den {SAID.decode()}?")
+    await miriam.reads("Geht an Jens Kalthoff: Mittwoch, 25. November 2026, 09:00")
+    assert SAID in bytes_of(both.settings.data)  # while it waits; so the search would find it
+    both.clock.jumps_to("2026-11-25 09:00")
+    await jens.reads(f"> wie ist das mit den {SAID.decode()}?")
+    await jens.says("die liegen im keller")
+    await miriam.reads("> die liegen im keller")
+    async with both.storage() as storage, storage.connection(write=False) as connection:
+        for table in metadata.sorted_tables:
+            for row in await connection.execute(select(table)):
+                assert SAID.decode() not in str(tuple(row))
+    await miriam.picks("Gespräch beenden")
+    await miriam.reads("ist beendet")
+    await jens.reads("ist beendet")
 
 
 async def asked_how_it_went(both: Both, miriam: Person, jens: Person) -> None:
