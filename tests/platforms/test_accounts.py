@@ -1,0 +1,3 @@
+"""accounts, on what each platform can do."""
+
+from tests.stories.test_accounts import *  # noqa: F403
