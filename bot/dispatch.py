@@ -13,7 +13,7 @@ import structlog
 
 from bot.access import allowed_here
 from bot.events import Edited, Filled, Incoming, Joined, Left, Picked, Said, Unreadable
-from bot.flows import DUE, HANDLERS, first_contact
+from bot.flows import DUE, HANDLERS, accounts, first_contact
 from bot.flows.introductions.talk import FOR_THE_BOT
 from bot.forms import Field, Form, Invalid, read
 from bot.intents import (
@@ -186,10 +186,13 @@ async def answer(turn: Turn) -> Replies:
 async def in_room(turn: Turn) -> Replies:
     """In rooms the bot says that it will write directly, and does: no names, no hits, no hints there."""
     what = turn.incoming.what
-    if not turn.incoming.mentioned or not isinstance(what, Said):
+    if not isinstance(what, Said):
         return []
+    void = [turn.tell("accounts.void_in_room")] if await accounts.voided(turn, what.text) else []
+    if not turn.incoming.mentioned:
+        return void
     there = replace(turn.tell("dispatch.room"), room=turn.incoming.address)
-    return [there, *await said(turn, what.text)]
+    return [there, *(void or await said(turn, what.text))]
 
 
 async def said(turn: Turn, text: str) -> Replies:

@@ -25,9 +25,11 @@ TEAMS = Manner(platform="teams", capabilities=Capabilities(forms=True, buttons=T
 MANNERS = (TERMINAL, MATRIX, TEAMS)
 
 
-def done(manner: Manner, mailbox: Sequence[Delivery], answered: set[str], what: What) -> Sequence[What]:
-    """`answered`: the questions this person has answered before; it is added to."""
-    asking = next((one for one in reversed(mailbox) if asked(one) is not None), None)
+def done(manner: Manner, lately: Sequence[Delivery], answered: set[str], what: What) -> Sequence[What]:
+    """`lately`: what has come while a bare number still says what it is for. `answered`: the questions this person has
+    answered before; it is added to.
+    """
+    asking = next((one for one in reversed(lately) if asked(one) is not None), None)
     question = asked(asking) if asking is not None else None
     if asking is None or asking.key in answered:
         return (what,)

@@ -20,6 +20,7 @@ from bot.sending import asked_again
 from bot.turn import Reply, Scene
 from scheduler.delivery import Deliveries
 from scheduler.plan import Planner
+from storage.conversation import OPEN_FOR
 from storage.unit_of_work import Storage
 from storage.worker import SqlWorker
 from tests.manners import Manner, done
@@ -148,8 +149,8 @@ class Townsperson:
 
     async def _does(self, what: What) -> None:
         manner = self.town.manner
-        mailbox = [arrived.delivery for arrived in self.mailbox]
-        for one in done(manner, mailbox, self._answered, what) if manner else (what,):
+        lately = [arrived.delivery for arrived in self.mailbox if arrived.at > self.town.now - OPEN_FOR]
+        for one in done(manner, lately, self._answered, what) if manner else (what,):
             await self.town.core.take_turn(self.incoming(one), self.town.now, self.town.capabilities[self.platform])
             await self.town.settle()
 

@@ -14,7 +14,6 @@ from aiohttp.test_utils import unused_port
 from adapters.config import Settings, load
 from adapters.matrix.adapter import MatrixAdapter
 from adapters.matrix.local_synapse import Homeserver
-from bot.events import Address
 from storage.seed import seed
 from storage.unit_of_work import Storage
 from tests.across.people import InElement, InTeams, Person
@@ -62,7 +61,7 @@ class Founding:
     def person(self, name: str, platform: str) -> Any:
         who = self.people[name]
         assert platform == who.platform
-        return SimpleNamespace(name=name, platform=platform, account=who.account, address=Address(""), key="")
+        return SimpleNamespace(name=name, platform=platform, account=who.account, address=who.address, key="")
 
 
 class Both:

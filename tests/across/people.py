@@ -10,10 +10,11 @@ from typing import Any, Self, TypeAlias
 from adapters.matrix.local_synapse import Homeserver
 from adapters.matrix.rendering import BUTTONS
 from adapters.matrix.rooms import account_of as of_matrix
+from adapters.teams.conversations import Conversation
 from adapters.teams.conversations import account_of as of_teams
-from bot.events import Account
+from bot.events import Account, Address
 from tests.matrix.people import PATIENCE, Human
-from tests.teams.wire import TENANT, Line, TeamsClient, ids_of
+from tests.teams.wire import SERVICE, TENANT, Line, TeamsClient, ids_of
 
 HELP = "Das können Sie zu mir sagen"
 
@@ -42,11 +43,18 @@ class InTeams(TeamsClient):
     def account(self) -> Account:
         return of_teams(self.tenant, self.user)
 
+    @property
+    def address(self) -> Address:
+        return Conversation(service_url=SERVICE, id=self.chat, tenant=self.tenant).address()
+
     async def opens_chat(self) -> None:
         """Nothing to do: whoever has the app has the chat."""
 
     async def joins(self) -> None:
         await self.sends(self.activity("installationUpdate", action="add"))
+
+    async def leaves(self) -> None:
+        await self.sends(self.activity("installationUpdate", action="remove"))
 
     async def says(self, text: str) -> None:
         await self.sends(self.activity(text=text, textFormat="plain"))
@@ -101,8 +109,30 @@ class InElement(Human):
     def account(self) -> Account:
         return of_matrix(self.user)
 
+    @property
+    def address(self) -> Address:
+        """None yet: the bot opens the chat where there is none."""
+        return Address("")
+
     async def joins(self) -> None:
         await self.opens_chat()
+
+    async def leaves(self) -> None:
+        await self.client.room_leave(self.room)
+
+    async def opens_room(self, other: "InElement") -> str:
+        """With the bot and somebody else in it."""
+        made = await self.client.room_create(invite=[self.bot, other.user])
+        await other.until(lambda: made.room_id in other.client.rooms)
+        await self.until(lambda: self._in(made.room_id) == 3)
+        return str(made.room_id)
+
+    def _in(self, room: str) -> int:
+        known = self.client.rooms.get(room)
+        return len([one for one in known.users.values() if not one.invited]) if known else 0
+
+    async def mentions(self, text: str, room: str) -> None:
+        await self.says(f"Lotse, {text}", room=room, **{"m.mentions": {"user_ids": [self.bot]}})
 
     async def picks(self, label: str) -> None:
         """Presses the keycap of the newest question with this answer."""
