@@ -106,6 +106,8 @@ class Reader:
             if isinstance(replacement, str):  # who may send this state is the homeserver's to decide
                 await self._rooms.moved(uow, room, replacement, sender)
             return None
+        if source.get("type") == "m.room.member":
+            return await self._gone(uow, room, event.event_id, source)
         what = meant(source, me=self._client.user_id)
         if what is None:
             return None
@@ -123,6 +125,16 @@ class Reader:
         return self._made(
             event.event_id, sender, room, what, direct=direct, mentioned=mentions(source, me=self._client.user_id)
         )
+
+    async def _gone(self, uow: Unit, room: str, event: str, source: dict[str, Any]) -> Incoming | None:
+        """Somebody has left their direct chat: what was sent there would be handed over to nobody. The bot goes, too."""
+        who, now = source.get("state_key"), (source.get("content") or {}).get("membership")
+        if now not in ("leave", "ban") or not isinstance(who, str) or who == self._client.user_id:
+            return None
+        if account_of(who) not in await self._rooms.left(uow, room, of=account_of(who)):
+            return None
+        self._rooms.leave(room)
+        return self._made(event, who, room, Left())
 
     async def _joined(self, uow: Unit) -> list[Incoming]:
         """Direct chats the bot was invited to, once it is known what they are like."""
@@ -157,11 +169,14 @@ class Reader:
     ) -> Incoming:
         known = self._client.rooms.get(room)
         name = known.user_name(sender) if known is not None else None
+        name = (
+            "" if isinstance(what, Left) else name or sender
+        )  # a room that is gone knows no names: the kept one stays
         return Incoming(
             id=key,
             platform=PLATFORM,
             account=account_of(sender),
-            name=name or sender,
+            name=name,
             address=Address(room),
             at=self._now(),
             what=what,

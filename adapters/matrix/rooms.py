@@ -185,9 +185,13 @@ class Rooms:
         invitation = {"by": by, "direct": bool(of)}
         await uow.notes.put(PLATFORM, INVITE, replacement, invitation, self._now(), account=account_of(by))
 
-    async def left(self, uow: Unit, room: str) -> list[Account]:
-        """The accounts whose direct chat this was; nio says nothing of a kick and keeps the room."""
+    async def left(self, uow: Unit, room: str, *, of: Account | None = None) -> list[Account]:
+        """The accounts whose direct chat this was; `of`: only if it is this one's. nio says nothing of a kick and keeps
+        the room.
+        """
         gone = [Account(account) for account, note in await uow.notes.all(PLATFORM, DIRECT) if note["room"] == room]
+        if of is not None and of not in gone:
+            return []
         for account in gone:
             await uow.notes.drop(PLATFORM, DIRECT, account)
         self._client.rooms.pop(room, None)

@@ -96,7 +96,7 @@ class InElement(Human):
     platform = "matrix"
 
     def __init__(self, homeserver: Homeserver, name: str, bot: str, folder: Path) -> None:
-        login = f"{name.split(maxsplit=1)[0].lower()}-{bot.partition(':')[0].lstrip('@')}"  # accounts stay as long as the server
+        login = f"{name.lower().replace(' ', '.')}-{bot.partition(':')[0].lstrip('@')}"  # the server keeps accounts
         super().__init__(homeserver, login, bot, folder / login)
         self.name = name
 

@@ -18,6 +18,8 @@ async def introduced(miriam: Person, jens: Person) -> None:
     await miriam.picks("Ja, mit E-Mail-Adresse")
     await jens.reads("4) Nein, danke")
     await jens.picks("Ja, gern")
+    await jens.reads("2) E-Mail und Telefon")
+    await jens.picks("Nur E-Mail")
     await jens.reads(EMAIL["Miriam Vogt"])
     await miriam.reads(EMAIL["Jens Kalthoff"])
 
