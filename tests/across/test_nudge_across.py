@@ -21,11 +21,12 @@ async def test_the_sums_tell_handed_over_removed_and_left_apart(both: Both):
         await nothing_came(left)
         await left.leaves()
         both.clock.jumps_to("2026-12-07 09:00")
+        await asked_until(ab, "Fällig: 7")  # it has begun, one person after the other
+        both.clock.jumps_to("2026-12-07 09:25")
         for person in (*here[:2], *there[:2]):
             assert f"Guten Tag {person.name}" in await person.reads("Ihr Profil hat noch kein Thema")
-        both.clock.jumps_to("2026-12-07 09:25")
-        said = await settled(ab)
-        assert "Fällig: 7" in said
+        said = await asked_until(ab, "Nicht möglich: 3")
+        assert "Noch unterwegs" not in said
         assert "Zugestellt: 4 (2 Teams, 2 Element)" in said
         assert "Nicht möglich: 3 (2 App in Teams entfernt; 1 Raum in Element verlassen)" in said
         await ab.says("wer hat die app entfernt?")
@@ -38,12 +39,12 @@ async def test_the_sums_tell_handed_over_removed_and_left_apart(both: Both):
     assert len(asked) == 1  # N5: nobody is tried again who has removed the app
 
 
-async def settled(ab: Person) -> str:
-    """What is still under way isn't counted as anything else; she asks again until nothing is."""
-    for _ in range(20):
+async def asked_until(ab: Person, words: str) -> str:
+    """She asks again, as long as it goes on."""
+    for _ in range(60):
         await ab.says("wie viele haben die profilerinnerung bekommen?")
-        said = await ab.reads("der Plattform übergeben")
-        if "Noch unterwegs" not in said:
+        said = await ab.reads("„Profilerinnerung“")
+        if words in said:
             return said
     raise AssertionError(said)
 
