@@ -107,7 +107,7 @@ class _Visible(HTMLParser):
         assert tag in TAGS, f"<{tag}> is nothing of ours"
         assert tag == "a" or not attrs, attrs
         if tag in ("ol", "ul", "p", "li", "br", "blockquote"):
-            self.text.append("\n")
+            self.text.append("\n> " if tag == "blockquote" else "\n")
         self.items = 0 if tag == "ol" else self.items + (tag == "li")
         if tag == "li" and self.open[-1] == "ol":
             self.text.append(f"{self.items}. ")

@@ -1,5 +1,6 @@
 """One service with both platforms in it: Teams' people on the wire, Element's on a real Synapse, all of it encrypted."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -19,6 +20,7 @@ from storage.unit_of_work import Storage
 from tests.across.people import InElement, InTeams, Person
 from tests.databases import SQLiteFiles, run
 from tests.matrix.conftest import Clock, bot, homeserver, service, settings  # noqa: F401  (fixtures)
+from tests.matrix.people import PATIENCE
 from tests.stories.network import member
 from tests.teams.conftest import key, no_settings_of_this_machine, secure  # noqa: F401  (fixtures)
 from tests.teams.wire import GIVEN, Line, SigningKey, Tls
@@ -105,7 +107,8 @@ class Both:
     async def running(self) -> AsyncIterator[None]:
         """Both platforms have begun."""
         async with service(self.settings, self.clock, lambda _: (self.line.adapter, self.matrix)):
-            await self.line.published.asking.wait()  # Teams' part looks for keys when it is ready to be called
+            async with asyncio.timeout(PATIENCE):
+                await self.line.published.asking.wait()  # Teams' part looks for keys when it is ready to be called
             yield
 
 

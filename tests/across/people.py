@@ -1,9 +1,7 @@
 """People of one running service, some in Teams, some in Element: they do and read the same, each in their own way."""
 
 import asyncio
-import re
 from dataclasses import dataclass, field
-from html import unescape
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
@@ -13,6 +11,7 @@ from adapters.matrix.rooms import account_of as of_matrix
 from adapters.teams.conversations import Conversation
 from adapters.teams.conversations import account_of as of_teams
 from bot.events import Account, Address
+from tests.drawing import visible
 from tests.matrix.people import PATIENCE, Human
 from tests.teams.wire import SERVICE, TENANT, Line, TeamsClient, ids_of
 
@@ -79,7 +78,7 @@ class InTeams(TeamsClient):
     def text(self, since: int = 0) -> str:
         """As it is read where no card can be shown."""
         return "\n\n".join(
-            "\n".join([shown(one.get("text") or ""), *(card["fallbackText"] for card in cards_of(one))]).strip()
+            "\n".join([visible(one.get("text") or ""), *(card["fallbackText"] for card in cards_of(one))]).strip()
             for one in self.activities[since:]
         )
 
@@ -160,12 +159,6 @@ async def nothing_came(person: Person) -> None:
     await person.says("/hilfe")
     read = await person.reads(HELP)
     assert read.startswith(HELP), read
-
-
-def shown(markup: str) -> str:
-    """What is read of a text without a card."""
-    lines = re.sub(r"<br>|</p>|</blockquote>", "\n", markup).replace("<blockquote>", "> ")
-    return unescape(re.sub(r"<[^>]*>", "", lines))
 
 
 def cards_of(activity: dict[str, Any]) -> list[Any]:
