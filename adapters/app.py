@@ -165,7 +165,13 @@ def put_together(
     )
 
 
-async def run(settings: Settings, *, stop: asyncio.Event | None = None, now: Clock = real_time) -> None:
+async def run(
+    settings: Settings,
+    *,
+    stop: asyncio.Event | None = None,
+    now: Clock = real_time,
+    platforms: Callable[[Settings], Sequence[Adapter]] = configured,
+) -> None:
     """The service, until SIGTERM, SIGINT or `stop`: every configured platform, the scheduler, the web endpoints."""
     from adapters.web import serve  # noqa: PLC0415  (aiohttp and APScheduler are for the service alone)
     from adapters.web.metrics import Metrics  # noqa: PLC0415
@@ -174,7 +180,7 @@ async def run(settings: Settings, *, stop: asyncio.Event | None = None, now: Clo
     stop = stop or asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    adapters = configured(settings)
+    adapters = platforms(settings)
     metrics = Metrics()
     transports = [adapter.transport for adapter in adapters]
     async with assembled(settings, transports=transports, now=now, mode="live", observe=metrics.delivered) as lotse:

@@ -13,7 +13,8 @@ import structlog
 
 from bot.access import allowed_here
 from bot.events import Edited, Filled, Incoming, Joined, Left, Picked, Said, Unreadable
-from bot.flows import DUE, HANDLERS, first_contact
+from bot.flows import DUE, HANDLERS, accounts, first_contact
+from bot.flows.introductions.talk import FOR_THE_BOT
 from bot.forms import Field, Form, Invalid, read
 from bot.intents import (
     Cancel,
@@ -28,6 +29,7 @@ from bot.intents import (
     RescheduleVisit,
     ShareLesson,
     Snooze,
+    TalkThrough,
     Unknown,
     Yes,
     name_of,
@@ -130,7 +132,8 @@ class Core:
         language = person.language if person else account.language
         if language is None and isinstance(incoming.what, Said):
             heard = understand(incoming.what.text, Situation.plain(now)).language or "de"
-            account = replace(account, language=heard)
+            noticed = account.noticed_at if heard == "de" else None  # what was shown before a word was said was German
+            account = replace(account, language=heard, noticed_at=noticed)
             await uow.accounts.save(account)
             language = heard
         return Turn(
@@ -208,10 +211,13 @@ def edited(turn: Turn, text: str) -> Reply:
 async def in_room(turn: Turn) -> Replies:
     """In rooms the bot says that it will write directly, and does: no names, no hits, no hints there."""
     what = turn.incoming.what
-    if not turn.incoming.mentioned or not isinstance(what, Said):
+    if not isinstance(what, Said):
         return []
+    void = [turn.tell("accounts.void_in_room")] if await accounts.voided(turn, what.text) else []
+    if not turn.incoming.mentioned:
+        return void
     there = replace(turn.tell("dispatch.room"), room=turn.incoming.address)
-    return [there, *await said(turn, what.text)]
+    return [there, *(void or await said(turn, what.text))]
 
 
 async def said(turn: Turn, text: str) -> Replies:
@@ -266,6 +272,8 @@ def is_clear(heard: Understanding, text: str, form: Form) -> bool:
     match heard.intent:
         case Unknown() | Yes() | No():
             return False
+        case wish if isinstance(form.intent, TalkThrough):
+            return heard.sure and isinstance(wish, FOR_THE_BOT)
         case RemoveTopic() | ShareLesson() if isinstance(form.intent, CorrectLesson):
             return False  # "die 30.000 bitte raus"
         case RescheduleVisit() | CancelVisit() | Snooze() if isinstance(form.intent, FollowUp):

@@ -20,8 +20,10 @@ from bot.sending import asked_again
 from bot.turn import Reply, Scene
 from scheduler.delivery import Deliveries
 from scheduler.plan import Planner
+from storage.conversation import OPEN_FOR
 from storage.unit_of_work import Storage
 from storage.worker import SqlWorker
+from tests.manners import Manner, done
 
 BERLIN = ZoneInfo("Europe/Berlin")
 BEGIN = datetime(2026, 11, 23, 10, 0, tzinfo=BERLIN)  # a Monday
@@ -52,7 +54,7 @@ class FakePlatform:
 
     @property
     def capabilities(self) -> Capabilities:
-        return CAPABILITIES[self.platform]
+        return self.town.capabilities[self.platform]
 
     async def deliver(self, delivery: Delivery) -> Outcome:
         self.tries[delivery.account] += 1
@@ -76,6 +78,7 @@ class Townsperson:
     domain: str | None = None
     key: str = ""
     _read: int = 0
+    _answered: set[str] = field(default_factory=set)
 
     async def says(self, text: str) -> None:
         await self._does(Said(text=text))
@@ -83,7 +86,7 @@ class Townsperson:
     async def says_in_room(self, text: str) -> None:
         """Mentions the bot where others read along."""
         incoming = replace(self.incoming(Said(text=text)), where="room", address=Address(f"{self.platform}-room"))
-        await self.town.core.take_turn(incoming, self.town.now, CAPABILITIES[self.platform])
+        await self.town.core.take_turn(incoming, self.town.now, self.town.capabilities[self.platform])
         await self.town.settle()
 
     async def picks(self, label: str) -> None:
@@ -145,14 +148,23 @@ class Townsperson:
         )
 
     async def _does(self, what: What) -> None:
-        await self.town.core.take_turn(self.incoming(what), self.town.now, CAPABILITIES[self.platform])
-        await self.town.settle()
+        manner = self.town.manner
+        lately = [arrived.delivery for arrived in self.mailbox if arrived.at > self.town.now - OPEN_FOR]
+        for one in done(manner, lately, self._answered, what) if manner else (what,):
+            await self.town.core.take_turn(self.incoming(one), self.town.now, self.town.capabilities[self.platform])
+            await self.town.settle()
 
 
 class Town:
-    """The people, the clock, and the machinery between them."""
+    """The people, the clock, and the machinery between them. With a `manner` everybody does things in the way of that
+    platform, whatever theirs is called.
+    """
 
-    def __init__(self, storage: Storage, rules: Rules | None = None, now: datetime = BEGIN) -> None:
+    def __init__(
+        self, storage: Storage, rules: Rules | None = None, now: datetime = BEGIN, manner: Manner | None = None
+    ) -> None:
+        self.manner = manner
+        self.capabilities = dict.fromkeys(CAPABILITIES, manner.capabilities) if manner else CAPABILITIES
         self.storage = storage
         self.now = now
         self.arrived: list[Arrived] = []
@@ -160,7 +172,7 @@ class Town:
         self.platforms = {name: FakePlatform(name, self) for name in CAPABILITIES}
         knowledge = Knowledge()
         self.core = Core(database=storage, rules=rules or Rules(), knowledge=knowledge)
-        self.worker = SqlWorker(storage, idempotent=[name for name, can in CAPABILITIES.items() if can.idempotent])
+        self.worker = SqlWorker(storage, idempotent=[name for name, can in self.capabilities.items() if can.idempotent])
         self.deliveries = Deliveries(
             worker=self.worker,
             database=storage,

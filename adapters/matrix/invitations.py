@@ -17,6 +17,8 @@ from storage.unit_of_work import Storage, Unit
 log = structlog.get_logger()
 
 INVITE, MOVED = "invite", "moved"  # kinds of notes: an open invitation by room; whose direct chat goes on in a room
+JOINED = "joined"
+"""Another one: who has invited us into a new direct chat, until the room has come down the sync."""
 PAUSES = (5.0, 60.0, 600.0) + 24 * (3600.0,)  # seconds until a room is tried again that doesn't answer; then never
 AT_ONCE = 4  # so that nobody keeps the bot busy with invitations
 NO_USE = ("M_FORBIDDEN", "M_NOT_FOUND")
@@ -41,7 +43,7 @@ class Invitations:
                 moved = await uow.notes.take(PLATFORM, MOVED, room)
                 of = moved["of"] if moved is not None else account_of(event.sender)
                 direct = moved is not None or event.content.get("is_direct") is True
-                await self._keep(uow, room, by=event.sender, of=of if direct else None)
+                await self._keep(uow, room, by=event.sender, of=of if direct else None, new=moved is None)
 
     async def moved(self, uow: Unit, room: str, replacement: str, by: str) -> None:
         """A tombstone: the conversation goes on elsewhere. Joined at once where that is allowed, else when invited."""
@@ -50,8 +52,9 @@ class Invitations:
             await uow.notes.put(PLATFORM, MOVED, replacement, {"of": of}, self._now(), account=of)
         await self._keep(uow, replacement, by=by, of=of)
 
-    async def _keep(self, uow: Unit, room: str, *, by: str, of: Account | None) -> None:
-        await uow.notes.put(PLATFORM, INVITE, room, {"by": by, "of": of}, self._now(), account=account_of(by))
+    async def _keep(self, uow: Unit, room: str, *, by: str, of: Account | None, new: bool = False) -> None:
+        note = {"by": by, "of": of, "new": new}
+        await uow.notes.put(PLATFORM, INVITE, room, note, self._now(), account=account_of(by))
 
     async def answer(self) -> None:
         """Begins with those that wait, those of an earlier start too; a dead room holds up nobody."""
@@ -71,13 +74,22 @@ class Invitations:
                 async with self._places:
                     cause = await self._joined(room)
                 if cause is None and note["of"] is not None:
-                    await self._rooms.remember(Account(note["of"]), Address(room))
+                    await self._direct(room, note)
                 if cause is None or cause in NO_USE or pause is None:
                     break
                 await asyncio.sleep(pause)
         async with self._storage.unit() as uow:
             await uow.notes.drop(PLATFORM, INVITE, room)
             await uow.commit()
+
+    async def _direct(self, room: str, note: dict[str, Any]) -> None:
+        """To be greeted once the room is known, which comes with the answer to telling clients of it."""
+        of = Account(note["of"])
+        if note.get("new"):
+            async with self._storage.unit() as uow:
+                await uow.notes.put(PLATFORM, JOINED, room, {"by": note["by"]}, self._now(), account=of)
+                await uow.commit()
+        await self._rooms.remember(of, Address(room))
 
     async def _joined(self, room: str) -> str | None:
         """None if the bot is in; else why not."""

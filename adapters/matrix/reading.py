@@ -11,10 +11,10 @@ from nio import MegolmEvent, RoomGetEventError, RoomMessagesError, SyncResponse
 from adapters.matrix.buttons import KEYS
 from adapters.matrix.client import Client
 from adapters.matrix.inbound import cleaned, meant, mentions, reaction, replacement, thread
-from adapters.matrix.invitations import Invitations
+from adapters.matrix.invitations import JOINED, Invitations
 from adapters.matrix.rooms import PLATFORM, Rooms, account_of, server_of
 from adapters.matrix.threads import Threads
-from bot.events import Address, Incoming, Left, Picked, Said, Unreadable, What
+from bot.events import Address, Incoming, Joined, Left, Picked, Said, Unreadable, What
 from storage.unit_of_work import Storage, Unit
 
 log = structlog.get_logger()
@@ -68,6 +68,7 @@ class Reader:
         async with self._storage.unit() as uow:
             for _, _, key in unlocked:
                 await uow.notes.drop(PLATFORM, LOCKED, key)
+            found += await self._joined(uow)
             earlier = [(room, event) for room, event, _ in unlocked if event is not None]
             for room, event in [*earlier, *events]:
                 incoming = await self._incoming(uow, room, event)
@@ -129,6 +130,8 @@ class Reader:
         if (goes_on := replacement(source)) is not None:
             await self._invitations.moved(uow, room, goes_on, sender)  # its homeserver let it pass: it was allowed to
             return None
+        if source.get("type") == "m.room.member":
+            return await self._gone(uow, room, key, source)
         what = meant(source, me=self._client.user_id)
         if what is None:
             return None
@@ -139,6 +142,27 @@ class Reader:
         if direct or mentioned:
             await self._threads.written(uow, room, thread(source), key, account_of(sender))
         return self._made(key, sender, room, what, direct=direct, mentioned=mentioned)
+
+    async def _gone(self, uow: Unit, room: str, event: str, source: dict[str, Any]) -> Incoming | None:
+        """Somebody has left their direct chat: what was sent there would be handed over to nobody. The bot goes, too."""
+        who, now = source.get("state_key"), (source.get("content") or {}).get("membership")
+        if now not in ("leave", "ban") or not isinstance(who, str) or who == self._client.user_id:
+            return None
+        if account_of(who) not in await uow.accounts.at(PLATFORM, Address(room)):
+            return None
+        self._rooms.leave(room)
+        return self._made(event, who, room, Left())
+
+    async def _joined(self, uow: Unit) -> list[Incoming]:
+        """Direct chats the bot was invited to, once it is known what they are like."""
+        found: list[Incoming] = []
+        for room, note in await uow.notes.all(PLATFORM, JOINED):
+            if room in self._client.rooms:
+                await uow.notes.drop(PLATFORM, JOINED, room)
+                incoming = self._made(f"joined-{room}"[:250], note["by"], room, Joined())
+                if await uow.inbox.receive(incoming):
+                    found.append(incoming)
+        return found
 
     def _told_locked(self, room: str, sender: str) -> Incoming | None:
         """At most once a day and person: the key may still come, and then the message is read after all."""
@@ -158,11 +182,14 @@ class Reader:
     ) -> Incoming:
         known = self._client.rooms.get(room)
         name = known.user_name(sender) if known is not None else None
+        name = (
+            "" if isinstance(what, Left) else name or sender
+        )  # a room that is gone knows no names: the kept one stays
         return Incoming(
             id=key,
             platform=PLATFORM,
             account=account_of(sender),
-            name=name or sender,
+            name=name,
             address=Address(room),
             at=self._now(),
             what=what,

@@ -6,6 +6,7 @@ whose consent would count can't be told, so its owner erases one of the two firs
 """
 
 import hashlib
+import re
 import secrets
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from bot.turn import Handlers, Refusal, Replies, Reply, Turn
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is read in two ways
 LENGTH = 8
 TRIES = 5
+_CODE = re.compile(rf"\b[{ALPHABET}]{{4}}[-\s]?[{ALPHABET}]{{4}}\b", re.IGNORECASE)
 
 
 def new_code() -> str:
@@ -70,6 +72,17 @@ async def redeem(turn: Turn, code: str) -> Replies:
         return [turn.tell("accounts.own_profile")]
     await turn.uow.links.save(replace(found, used_by=turn.account.account))
     return [turn.tell("accounts.confirm_there"), await _ask_old_account(turn, found, old)]
+
+
+async def voided(turn: Turn, text: str) -> bool:
+    """Whether a code was among what was written where others read along; whatever stands around it, it is void now."""
+    if turn.incoming.where == "direct":
+        return False
+    found = [await turn.uow.links.by_digest(digest(code)) for code in _CODE.findall(text)[:20]]
+    codes = [link for link in found if link is not None and link.used_by is None and link.expires_at > turn.now]
+    for link in codes:
+        await turn.uow.links.save(replace(link, expires_at=turn.now))
+    return bool(codes)
 
 
 async def _ask_old_account(turn: Turn, link: LinkCode, old: AccountRow) -> Reply:

@@ -20,6 +20,7 @@ from bot.intents.introductions import (
     ChangeRequest,
     CheckIn,
     Decline,
+    EndTalk,
     HowToAsk,
     Introduce,
     Later,
@@ -33,6 +34,7 @@ from bot.intents.introductions import (
     Status,
     StillWanted,
     SuggestOther,
+    TalkThrough,
     WithdrawIntroduction,
 )
 from bot.intents.lessons import (
@@ -124,6 +126,7 @@ __all__ = [
     "DeleteMe",
     "DeskAnswer",
     "DeskList",
+    "EndTalk",
     "ExportData",
     "Figures",
     "FindContacts",
@@ -191,6 +194,7 @@ __all__ = [
     "StopPrompts",
     "Subscribe",
     "SuggestOther",
+    "TalkThrough",
     "Thanks",
     "TopicAdd",
     "TopicMerge",
@@ -214,7 +218,7 @@ Intent: TypeAlias = (
     FindContacts | FindLessons | More | WhyThis | NoteDemand
     | Introduce | SendRequest | ChangeRequest | WithdrawIntroduction | MyIntroductions | Status
     | Accept | Decline | Later | SuggestOther | AskBack | PassOn | NextCandidate | HowToAsk | StillWanted | Queue
-    | CheckIn | SayThanks | OpenRoom
+    | CheckIn | SayThanks | OpenRoom | TalkThrough | EndTalk
     | ProfileShow | OfferTopic | WantTopic | RemoveTopic | SetAffiliation | SetListing | SetFunction | SetContactData
     | SetCap | SetStandIn | Pause | Resume | ConfirmProfile | Language | LinkAccount | ConfirmLink | SetHome
     | Block | Report | Consent | WithdrawConsent | PrivacyInfo | ExportData | DeleteMe | AskTeam

@@ -22,6 +22,21 @@ class OpenRoom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TalkThrough:
+    """Talk on with the other side of an introduction through the bot; with a text: pass this on. The newest one without a key."""
+
+    introduction: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndTalk:
+    """No longer through the bot."""
+
+    introduction: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendRequest:
     """The asker has seen the preview; these contact data go to the contact after a yes."""
 

@@ -5,15 +5,16 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from adapters.app import run
+from adapters.app import configured, run
 from adapters.config import Settings, load
+from adapters.inside import Adapter
 from adapters.matrix.local_synapse import Homeserver, synapse
 from tests.matrix.people import Human
 from tests.town import BEGIN
@@ -55,10 +56,14 @@ def settings(homeserver: Homeserver, bot: str, tmp_path: Path) -> Settings:
 
 
 @asynccontextmanager
-async def service(settings: Settings, clock: Callable[[], datetime] | None = None) -> AsyncIterator[None]:
+async def service(
+    settings: Settings,
+    clock: Callable[[], datetime] | None = None,
+    platforms: Callable[[Settings], Sequence[Adapter]] = configured,
+) -> AsyncIterator[None]:
     """Lotse runs until the block ends."""
     stop = asyncio.Event()
-    running = asyncio.create_task(run(settings, stop=stop, now=clock or Clock()))
+    running = asyncio.create_task(run(settings, stop=stop, now=clock or Clock(), platforms=platforms))
     try:
         yield
     finally:

@@ -1,5 +1,6 @@
 """The `town` fixture: a fresh one on SQLite and on PostgreSQL, with some real municipalities and all topics."""
 
+from collections.abc import AsyncIterator
 from functools import cache
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from bot.matching.places import Municipality
 from storage.register import municipalities, topics
 from storage.unit_of_work import Storage
+from tests.drawing import drawn
 from tests.town import Town
 
 NAMES = frozenset(
@@ -20,10 +22,17 @@ def some_municipalities() -> tuple[Municipality, ...]:
     return tuple(one for one in municipalities() if one.name in NAMES)
 
 
-@pytest.fixture
-async def town(storage: Storage) -> Town:
+async def founded(storage: Storage) -> None:
     async with storage.unit() as uow:
         await uow.bodies.put(*some_municipalities())
         await uow.topics.ship(topics())
         await uow.commit()
-    return Town(storage)
+
+
+@pytest.fixture
+async def town(storage: Storage) -> AsyncIterator[Town]:
+    """What has reached people in it is drawn as each platform would, once the story is over."""
+    await founded(storage)
+    made = Town(storage)
+    yield made
+    drawn(one.delivery.message for one in made.arrived)

@@ -82,9 +82,10 @@ async def test_a_code_works_once(town: Town, robert: Townsperson, element: Towns
     assert "schon benutzt" in read(other)
 
 
-async def test_a_code_typed_in_a_room_is_void(robert: Townsperson, element: Townsperson):
+@pytest.mark.parametrize("words", ["/konto {}", "Lotse, /konto {}", "mein Code ist {}, oder?", "{}"])
+async def test_a_code_typed_in_a_room_is_void(robert: Townsperson, element: Townsperson, words: str):
     given = await code(robert)
-    await element.says_in_room(f"/konto {given}")
+    await element.says_in_room(words.format(given))
     assert "ungültig" in read(element)
     await element.says(f"/konto {given}")
     assert "stimmt nicht" in read(element)

@@ -38,6 +38,7 @@ class Stub:
         self.requests: list[Request] = []
         self.taken: list[tuple[str, Request]] = []
         self.fates: list[Fate] = []
+        self.refuses: dict[str, Fate] = {}  # how everything for this conversation is answered
         self.numbers = itertools.count(1)
         self.hanging = asyncio.Event()
         self.let_go = asyncio.Event()
@@ -68,7 +69,7 @@ class Stub:
         seen = await self._note(request, named)
         if self.fates and self.fates[0].after_taking:
             self.taken.append((where, seen))
-        spoiled = await self._fate(request)
+        spoiled = await self._fate(request, where)
         if spoiled is not None:
             return spoiled
         self.taken.append((where, seen))
@@ -83,10 +84,10 @@ class Stub:
         self.requests.append(seen)
         return seen
 
-    async def _fate(self, request: web.Request) -> web.Response | None:
-        if not self.fates:
+    async def _fate(self, request: web.Request, where: str = "") -> web.Response | None:
+        fate = self.refuses.get(where) or (self.fates.pop(0) if self.fates else None)
+        if fate is None:
             return None
-        fate = self.fates.pop(0)
         if fate.hangs:
             self.hanging.set()
             await self.let_go.wait()

@@ -5,6 +5,7 @@ Keys, tokens and TLS are real and made here; the service's host name leads to th
 
 import asyncio
 import base64
+import itertools
 import json
 import socket
 import ssl
@@ -171,15 +172,16 @@ def authority(registration: Registration) -> tuple[str, float]:
     return f"token of {registration.app_id}", 3600.0
 
 
+GIVEN = {
+    "teams_app_id": APP,
+    "teams_tenant": TENANT,
+    "teams_app_secret": "s",
+    "teams_tenants": f"{TENANT},{OTHER_TENANT}",
+}
+
+
 def settings(folder: Path, **more: Any) -> Settings:
-    given = {
-        "teams_app_id": APP,
-        "teams_tenant": TENANT,
-        "teams_app_secret": "s",
-        "teams_tenants": f"{TENANT},{OTHER_TENANT}",
-        **more,
-    }
-    return load(data=folder, **given)
+    return load(data=folder, **{**GIVEN, **more})
 
 
 class Line:
@@ -193,31 +195,43 @@ class Line:
         self._stub_server = TestServer(self.stub.app, scheme="https")
         self._folder, self._more = folder, more
         self.elapsed = 0.0
+        self.base = ""
+        self.numbers = itertools.count(1)
 
     async def start(self) -> None:
+        await self.ready(settings(self._folder, **self._more))
+        app = web.Application()
+        app.add_routes([*self.adapter.routes, web.get("/healthz", _well)])
+        self._server = TestServer(app)
+        await self._server.start_server()
+        self.base = str(self._server.make_url("/")).rstrip("/")
+
+    async def ready(self, given: Settings) -> None:
+        """The adapter, for whoever serves it at `base`."""
         await self._stub_server.start_server(ssl=self._tls.server)
         await self.published.server.start_server()
         assert self._stub_server.port is not None
         port = self._stub_server.port
         self.adapter = TeamsAdapter(
-            settings(self._folder, **self._more),
+            given,
             authority=authority,
             metadata=self.published.url,
             monotonic=lambda: 1000.0 + self.elapsed,
             opens=lambda: ClientSession(connector=TCPConnector(resolver=_ToStub(port), ssl=self._tls.client)),
         )
-        app = web.Application()
-        app.add_routes([*self.adapter.routes, web.get("/healthz", _well)])
-        self._server = TestServer(app)
-        await self._server.start_server()
         self.client = ClientSession()
 
     async def stop(self) -> None:
+        await self.hang_up()
+        await self._server.close()
+
+    async def hang_up(self) -> None:
+        """All but the serving."""
         self.stub.let_go.set()
         self.published.go.set()
         await self.client.close()
         await self.adapter.close()
-        for server in (self._server, self._stub_server, self.published.server):
+        for server in (self._stub_server, self.published.server):
             await server.close()
 
     def a_minute_later(self) -> None:
@@ -230,7 +244,7 @@ class Line:
             auth = f"Bearer {token(self.key)}"
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         given = {"Content-Type": "application/json", **({"Authorization": auth} if auth is not None else {}), **headers}
-        async with self.client.post(self._server.make_url(PATH), data=content, headers=given) as answer:
+        async with self.client.post(f"{self.base}{PATH}", data=content, headers=given) as answer:
             text = await answer.text()
             return answer.status, json.loads(text) if answer.content_type == "application/json" else text
 
@@ -238,11 +252,11 @@ class Line:
         await self._stub_server.close()
 
     async def get(self, path: str) -> tuple[int, str]:
-        async with self.client.get(self._server.make_url(path)) as answer:
+        async with self.client.get(self.url(path)) as answer:
             return answer.status, await answer.text()
 
-    def url(self, path: str) -> Any:
-        return self._server.make_url(path)
+    def url(self, path: str) -> str:
+        return f"{self.base}{path}"
 
 
 async def _well(_: web.Request) -> web.Response:
@@ -252,19 +266,24 @@ async def _well(_: web.Request) -> web.Response:
 # ---------------------------------------------------------------- people
 
 
-@dataclass(slots=True, eq=False)
-class TeamsPerson(Townsperson):
-    """Somebody in Teams; what they do is an activity, what they read has arrived at the service."""
+class TeamsClient:
+    """What somebody does is an activity, what they read has arrived at the service. Whoever is one has these fields."""
 
-    tenant: str = TENANT
-    user: str = ""
-    chat: str = ""
-    responses: list[Any] = field(default_factory=list)
+    __slots__ = ()
+    name: str
+    tenant: str
+    user: str
+    chat: str
+    responses: list[Any]
 
     @property
     def line(self) -> Line:
-        assert isinstance(self.town, WireTown)
-        return self.town.line
+        raise NotImplementedError
+
+    async def sends(self, activity: dict[str, Any]) -> Any:
+        status, answer = await self.line.post(activity)
+        assert status == 200, (status, answer)
+        return answer
 
     @property
     def activities(self) -> list[dict[str, Any]]:
@@ -274,7 +293,7 @@ class TeamsPerson(Townsperson):
     def activity(self, kind: str = "message", **more: Any) -> dict[str, Any]:
         return {
             "type": kind,
-            "id": f"{next(self.town.numbers)}",
+            "id": f"{next(self.line.numbers)}",
             "timestamp": "2026-11-23T09:00:00.000Z",
             "serviceUrl": SERVICE,
             "channelId": "msteams",
@@ -284,12 +303,6 @@ class TeamsPerson(Townsperson):
             "channelData": {"tenant": {"id": self.tenant}},
             **more,
         }
-
-    async def sends(self, activity: dict[str, Any]) -> Any:
-        status, answer = await self.line.post(activity)
-        assert status == 200, (status, answer)
-        await self.town.settle()
-        return answer
 
     async def says_in_room(self, text: str) -> None:
         mention = {"type": "mention", "text": "<at>Lotse</at>", "mentioned": {"id": f"28:{APP}", "name": "Lotse"}}
@@ -335,6 +348,32 @@ class TeamsPerson(Townsperson):
             for attachment in activity.get("attachments", []):
                 found += executes_in(attachment["content"])
         return found
+
+
+@dataclass(slots=True, eq=False)
+class TeamsPerson(TeamsClient, Townsperson):
+    """Somebody in Teams, in a town."""
+
+    tenant: str = TENANT
+    user: str = ""
+    chat: str = ""
+    responses: list[Any] = field(default_factory=list)
+
+    @property
+    def line(self) -> Line:
+        assert isinstance(self.town, WireTown)
+        return self.town.line
+
+    async def sends(self, activity: dict[str, Any]) -> Any:
+        answer = await TeamsClient.sends(self, activity)
+        await self.town.settle()
+        return answer
+
+
+def ids_of(name: str) -> tuple[str, str]:
+    """Of a person and of their direct chat with the bot."""
+    user = str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
+    return user, f"a:{user}"
 
 
 def executes_in(card: Any) -> list[dict[str, Any]]:
@@ -400,8 +439,7 @@ class WireTown(Town):
     ) -> Townsperson:
         if platform != "teams":
             return super().person(name, platform, domain)
-        user = str(uuid.uuid5(uuid.NAMESPACE_DNS, name))
-        chat = f"a:{user}"
+        user, chat = ids_of(name)
         address = Conversation(service_url=SERVICE, id=chat, tenant=tenant).address()
         return TeamsPerson(
             self, name, platform, account_of(tenant, user), address, tenant, tenant=tenant, user=user, chat=chat

@@ -15,6 +15,7 @@ from bot.flows.introductions.request import (
 from bot.flows.introductions.room import open_room
 from bot.flows.introductions.sending import queue, send_request
 from bot.flows.introductions.steps import seen_by_asker
+from bot.flows.introductions.talk import end_talk, talk_through
 from bot.flows.introductions.withdraw import withdraw
 from bot.intents import (
     Accept,
@@ -22,6 +23,7 @@ from bot.intents import (
     ChangeRequest,
     CheckIn,
     Decline,
+    EndTalk,
     HowToAsk,
     Introduce,
     Later,
@@ -35,6 +37,7 @@ from bot.intents import (
     Status,
     StillWanted,
     SuggestOther,
+    TalkThrough,
     WithdrawIntroduction,
 )
 from bot.turn import Handlers
@@ -70,4 +73,6 @@ HANDLERS: Handlers = {
     CheckIn: check_in,
     SayThanks: say_thanks,
     OpenRoom: open_room,
+    TalkThrough: talk_through,
+    EndTalk: end_talk,
 }

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.flows.introductions import talk
 from bot.flows.introductions import words as texts
 from bot.flows.introductions.candidates import next_candidates
 from bot.flows.introductions.meeting import same_time
@@ -24,7 +25,7 @@ from bot.flows.introductions.steps import (
     send,
 )
 from bot.hours import Kind
-from bot.introduction_states import UNANSWERED, UNSUCCESSFUL, IntroductionEvent
+from bot.introduction_states import MET, UNANSWERED, UNSUCCESSFUL, IntroductionEvent
 from bot.knowledge import findable
 from bot.messages import Block, Text
 from bot.model import Enquiry, Introduction, IntroductionState, Person, Step, new_key
@@ -124,6 +125,8 @@ async def confirm_end(scene: Scene, key: str) -> Replies:
 async def undelivered(scene: Scene, key: str) -> Replies:
     """A message about this is dead for good; if it was the request, the contact can't be reached."""
     found = await scene.uow.introductions.get(key)
+    if found is not None and found.state in MET:
+        return await talk.unreachable(scene, found)
     if found is None or found.state not in UNANSWERED:
         return []
     state = await scene.uow.outbox.state_of(key, Kind.REQUEST)

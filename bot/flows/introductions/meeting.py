@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.access import introduction_as_asker
-from bot.flows.introductions import room
+from bot.flows.introductions import room, talk
 from bot.flows.introductions import words as texts
 from bot.flows.introductions.overview import handed_over
 from bot.flows.introductions.steps import CHECK_IN, CLOSE, move, release_others, stop_clock
@@ -70,6 +70,9 @@ async def meet(
     if await room.together(turn, asker, contact):
         to_asker = _with(to_asker, room.offer(met, turn.words(asker)))
         to_contact = _with(to_contact, room.offer(met, turn.words(contact)))
+    elif await talk.apart(turn, asker, contact):
+        to_asker = _with(to_asker, talk.offer(met, turn.words(asker)))
+        to_contact = _with(to_contact, talk.offer(met, turn.words(contact)))
     first, second = (to_contact, to_asker) if by == "contact" else (to_asker, to_contact)
     here = replace(first, kind=Kind.ANSWER, person=None, account=turn.account.account)
     return [here, second, *others]
