@@ -12,7 +12,8 @@ from typing import Any
 from botbuilder.schema import Activity
 
 from adapters.inside import Inside
-from adapters.teams.cards import CARD, Element, card
+from adapters.teams.cards import CARD, card
+from adapters.teams.elements import Element
 from adapters.teams.inbound import Sender
 from bot.dispatch import Core
 from bot.flows.contacts.filters import refined

@@ -7,7 +7,8 @@ from typing import Any, assert_never
 
 import structlog
 
-from adapters.teams.cards import Link, activity
+from adapters.teams.buttons import Link
+from adapters.teams.cards import activity
 from adapters.teams.chats import chat_link
 from adapters.teams.connector import Answer, Connector, NotSent, Result, Unknown
 from adapters.teams.conversations import PLATFORM, Conversation, Memory, conversation_of, tenant_and_user
