@@ -76,9 +76,14 @@ def execute(title: str, verb: str, data: Element, tooltip: str) -> Element:
 
 def kept(message: Message) -> Element:
     """What is to stay readable after the answer; left out where it would make the card too large."""
-    blocks = tuple(block for block in message.blocks if isinstance(block, Text | Quote | Facts | Contacts))
-    data = to_data(replace(message, blocks=blocks, replaces=None))
+    data = to_data(readable(message))
     return {"k": data} if len(json.dumps(data, ensure_ascii=False).encode()) <= KEEP else {"g": message.language}
+
+
+def readable(message: Message) -> Message:
+    """Without what is pressed, filled or fetched."""
+    blocks = tuple(block for block in message.blocks if isinstance(block, Text | Quote | Facts | Contacts))
+    return replace(message, blocks=blocks, replaces=None)
 
 
 def kept_of(data: Mapping[str, Any]) -> Message | None:

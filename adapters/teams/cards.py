@@ -52,12 +52,16 @@ def _whole(message: Message, key: str, links: Sequence[Link], chat: Link | None)
             type=ActivityTypes.message, text=text, text_format=TextFormatTypes.xml, summary=summary
         ).serialize()
         return plain
-    made: Element = Activity(type=ActivityTypes.message, summary=summary).serialize()
-    # The card beside the model: its serializer is slow on nested values, and makes words of what it doesn't know.
     content = card(message, key, links)
     if chat is not None:
         note = paragraphs(Words(message.language)("teams.chat_note"), subtle=True)
         content["body"] += [buttons.opening(chat.name, chat.url), *note]
+    return with_card(content, summary)
+
+
+def with_card(content: Element, summary: str) -> Element:
+    """The card beside the model: its serializer is slow on nested values, and makes words of what it doesn't know."""
+    made: Element = Activity(type=ActivityTypes.message, summary=summary).serialize()
     return {**made, "attachments": [{"contentType": CARD, "content": content}]}
 
 

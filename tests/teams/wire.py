@@ -394,6 +394,7 @@ class WireTown(Town):
     async def settle(self) -> None:
         await self.turns.settled()
         await super().settle()
+        await self.line.adapter.transport.closed()
 
     def person(
         self, name: str, platform: str = "teams", domain: str | None = None, tenant: str = TENANT
