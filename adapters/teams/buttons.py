@@ -14,7 +14,7 @@ from bot.messages import Ask, Choice, Choices, Contacts, Facts, Message, Quote, 
 from bot.words import Words
 
 KEEP = 4_000  # bytes of what a button carries along
-IN_A_ROW = 6  # buttons that Teams shows in one set
+IN_A_ROW = 5  # buttons in one set; Teams shows six, the parser takes five
 SHORT = 40  # characters that fit on a button
 PICK, FILL = "pick", "fill"
 CHOICE = "choice"  # the input of a list to choose from: the position, as a text

@@ -223,7 +223,7 @@ def test_long_or_many_choices_are_readable_and_numbered():
     assert "p" not in button["data"]
     assert "Nummer oder die Antwort schreiben" in read(content)
     many = shown(message(two(*[f"Thema {n}" for n in range(9)])))
-    assert [len(one["actions"]) for one in walk(many["body"]) if one.get("type") == "ActionSet"] == [6, 3]
+    assert [len(one["actions"]) for one in walk(many["body"]) if one.get("type") == "ActionSet"] == [5, 4]
     assert len(executes_in(many)) == 9
 
 
