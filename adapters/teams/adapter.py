@@ -92,17 +92,18 @@ class TeamsAdapter:
                 await asyncio.sleep(LOOK_AGAIN)
         finally:
             self._webhook.inside = None  # what is being sent goes on; the session is closed with the event loop
+            await self.transport.stop_closing()
 
     def begin(self, inside: Inside) -> None:
         """From now on activities are taken and messages sent."""
-        self.transport.storage, self.transport.now = inside.storage, inside.now
+        self.transport.begin(inside.storage, inside.now)
         self._webhook.inside = inside
         if self.files is not None:
             self.files.begin(inside.storage, inside.now)
 
     async def close(self) -> None:
         self._webhook.inside = None
-        await self.transport.closed()
+        await self.transport.stop_closing()
         if self._closing is not None:
             self._closing.cancel()
             await asyncio.gather(self._closing, return_exceptions=True)

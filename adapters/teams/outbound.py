@@ -50,9 +50,13 @@ class TeamsTransport:
         self._files = files
         self.cards = cards
         self._closing: set[asyncio.Task[None]] = set()
+        self._stopped = False
         self.storage: Storage | None = None
         self.now: Callable[[], datetime] | None = None
         self.capabilities = Capabilities(forms=True, buttons=True, edits=True, files=files is not None)
+
+    def begin(self, storage: Storage, now: Callable[[], datetime]) -> None:
+        self.storage, self.now, self._stopped = storage, now, False
 
     async def deliver(self, delivery: Delivery) -> Outcome:
         if self.storage is None:
@@ -78,7 +82,7 @@ class TeamsTransport:
     def _handed_over(self, delivery: Delivery, to: Conversation, outcome: Outcome) -> Outcome:
         """What arrives is most often what became of an earlier question; its card is closed beside it, late or never."""
         if isinstance(outcome, Delivered) and self.storage is not None and self.now is not None:
-            if self.cards.waiting(delivery.account):
+            if self.cards.waiting(delivery.account) and not self._stopped:
                 task = asyncio.create_task(self._close_cards(self.storage, delivery.account, self.now()))
                 self._closing.add(task)
                 task.add_done_callback(self._closing.discard)
@@ -99,6 +103,13 @@ class TeamsTransport:
     async def closed(self) -> None:
         """Waits for the cards that are being closed."""
         await asyncio.gather(*self._closing, return_exceptions=True)
+
+    async def stop_closing(self) -> None:
+        """No card is closed from now on: the database goes before the last message."""
+        self._stopped = True
+        for task in self._closing:
+            task.cancel()
+        await self.closed()
 
     def _made(self, delivery: Delivery, links: Sequence[Link], chat: Link | None, to: Conversation) -> dict[str, Any]:
         made = activity(delivery.message, delivery.key, links=links, chat=chat, again=delivery.uncertain)
