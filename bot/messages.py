@@ -54,11 +54,15 @@ class Contacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """One answer to press, to type as a number, as its label, or in plain words (`says`, a key of the phrases)."""
+    """One answer to press, to type as a number, as its label, or in plain words (`says`, a key of the phrases).
+
+    `entry`: the number of the entry in the message's list that it is about.
+    """
 
     label: str
     intent: Intent
     says: str | None = None
+    entry: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +195,9 @@ def _block_to_data(block: Block) -> dict[str, Any]:
     kind = type(block).__name__.lower()
     match block:
         case Choices():
-            options = [{"label": o.label, "says": o.says, "intent": to_json(o.intent)} for o in block.options]
+            options = [
+                {"label": o.label, "says": o.says, "intent": to_json(o.intent), "entry": o.entry} for o in block.options
+            ]
             return {
                 "block": kind,
                 "options": options,
@@ -223,7 +229,8 @@ def _block_from_data(data: dict[str, Any]) -> Block:
             return Contacts(entries=tuple(Contact(**entry) for entry in entries))
         case {"block": "choices"}:
             options = tuple(
-                Choice(label=o["label"], says=o["says"], intent=from_json(o["intent"])) for o in data["options"]
+                Choice(label=o["label"], says=o["says"], intent=from_json(o["intent"]), entry=o.get("entry"))
+                for o in data["options"]
             )
             return Choices(
                 options=options,

@@ -54,7 +54,8 @@ def _html(block: Block) -> str:
         case Quote(text=text):
             return f"<blockquote><p>{_lines(text)}</p></blockquote>"
         case Facts(rows=rows):
-            return f"<ul>{''.join(f'<li>{_lines(label)}: {_lines(value)}</li>' for label, value in rows)}</ul>"
+            pairs = (f"<li><strong>{_lines(label)}:</strong> {_lines(value)}</li>" for label, value in rows)
+            return f"<ul>{''.join(pairs)}</ul>"
         case Contacts(entries=entries):
             return f"<ol>{''.join(_contact(entry) for entry in entries)}</ol>"
         case Choices(options=options):

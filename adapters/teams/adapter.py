@@ -15,6 +15,7 @@ from adapters.teams.connector import Connector
 from adapters.teams.conversations import Memory
 from adapters.teams.credentials import Authority, Entra, Tokens
 from adapters.teams.keys import METADATA, KeyStore
+from adapters.teams.open_cards import OpenCards
 from adapters.teams.outbound import TeamsTransport
 from adapters.teams.webhook import Gate, Webhook
 from adapters.web.files import Files
@@ -56,7 +57,7 @@ class TeamsAdapter:
         self._keys = None if insecure else KeyStore(self._http, metadata, monotonic=monotonic)
         self._tokens = None if insecure else Tokens(registrations, authority or Entra(), monotonic=monotonic)
         self.files = Files(settings.public_url) if settings.public_url else None
-        memory = Memory()
+        memory, cards = Memory(), OpenCards()
         gate = Gate(
             keys=self._keys,
             registrations=registrations,
@@ -70,8 +71,9 @@ class TeamsAdapter:
             allowed=gate.allows,
             default_service=None if insecure or host is None else f"https://{host}/teams/",
             files=self.files,
+            cards=cards,
         )
-        self._webhook = Webhook(gate, memory)
+        self._webhook = Webhook(gate, memory, cards)
         self.state = State()
         self.routes: Sequence[web.RouteDef] = (
             web.post(PATH, self._webhook.handle),
@@ -90,16 +92,18 @@ class TeamsAdapter:
                 await asyncio.sleep(LOOK_AGAIN)
         finally:
             self._webhook.inside = None  # what is being sent goes on; the session is closed with the event loop
+            await self.transport.stop_closing()
 
     def begin(self, inside: Inside) -> None:
         """From now on activities are taken and messages sent."""
-        self.transport.storage, self.transport.now = inside.storage, inside.now
+        self.transport.begin(inside.storage, inside.now)
         self._webhook.inside = inside
         if self.files is not None:
             self.files.begin(inside.storage, inside.now)
 
     async def close(self) -> None:
         self._webhook.inside = None
+        await self.transport.stop_closing()
         if self._closing is not None:
             self._closing.cancel()
             await asyncio.gather(self._closing, return_exceptions=True)

@@ -6,7 +6,7 @@ it may not open (that is for their administrators to allow), so it stands beside
 
 from urllib.parse import quote
 
-from adapters.teams.cards import Link
+from adapters.teams.buttons import Link
 from adapters.teams.conversations import PLATFORM
 from bot.messages import Facts
 from bot.ports import Delivery

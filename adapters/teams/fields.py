@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.teams.elements import paragraphs
 from bot.forms import Field, Form, Invalid, read
 from bot.words import Words
 
@@ -26,8 +27,10 @@ def inputs(form: Form, say: Words, typed: Mapping[str, Typed]) -> list[dict[str,
     for field in form.fields:
         given = typed.get(field.name)
         made.append(_input(field, say, given))
+        if field.hint:
+            made.append({**paragraphs(field.hint, subtle=True)[0], "spacing": "Small"})
         if given is not None and given.wrong is not None:
-            made.append({"type": "TextBlock", "text": given.wrong, "wrap": True, "color": "Attention", "weight": "Bolder"})  # fmt: skip
+            made.append({"type": "TextBlock", "text": given.wrong, "wrap": True, "color": "Attention", "weight": "Bolder", "spacing": "Small"})  # fmt: skip
     return made
 
 
@@ -60,8 +63,6 @@ def _input(field: Field, say: Words, given: Typed | None) -> dict[str, Any]:
         "isRequired": field.required,
         "errorMessage": _message(field, say),
     }
-    if field.hint:
-        made["placeholder"] = field.hint
     if given is not None:
         made["value"] = given.value
     match field.kind:

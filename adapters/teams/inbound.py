@@ -15,6 +15,7 @@ from typing import Any, Literal
 from botbuilder.schema import Activity, ActivityTypes
 from msrest.exceptions import DeserializationError  # type: ignore[attr-defined]
 
+from adapters.teams.buttons import CHOICE
 from adapters.teams.conversations import PLATFORM, Conversation, account_of
 from bot.events import Account, Address, Edited, Incoming, Joined, Left, Said, Unreadable, What
 
@@ -214,12 +215,18 @@ class Pressed:
 def pressed(data: Any, verb: Any) -> Pressed | None:
     """None for what no card of ours would send."""
     found = _mapping(data)
-    message, position = found.get("m"), found.get("p", 0)
+    message, position = found.get("m"), found.get("p", 0 if verb == "fill" else _chosen(found))
     if verb not in ("pick", "fill") or not isinstance(message, str) or not 0 < len(message) <= 100:
         return None
     if isinstance(position, bool) or not isinstance(position, int) or not 0 <= position < 1000:
         return None
     return Pressed(verb=verb, message=message, position=position, data=found)
+
+
+def _chosen(data: Mapping[str, Any]) -> int:
+    """From a list to choose from; below 0 where nothing was."""
+    chosen = data.get(CHOICE)
+    return int(chosen) if isinstance(chosen, str) and re.fullmatch(r"[0-9]{1,3}", chosen) else -1
 
 
 def submitted(activity: Activity) -> Pressed | None:

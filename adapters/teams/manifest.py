@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from adapters.app import Unfit
 from adapters.config import Settings
 from adapters.teams import icons
-from adapters.teams.compose import COMMAND
+from adapters.teams.compose import CONTACTS, LESSONS
 from adapters.teams.settings import Registration
 from bot.languages import LanguageCode, text
 
@@ -18,6 +18,10 @@ MANIFEST = "1.19"
 SCHEMA = f"https://developer.microsoft.com/json-schemas/teams/v{MANIFEST}"
 GERMAN, ENGLISH = "de-de", "en-us"
 COMMANDS = 5
+SEARCHES = {
+    CONTACTS: ("manifest.search", "manifest.search_hint"),
+    LESSONS: ("manifest.lessons", "manifest.lessons_hint"),
+}
 _NAMESPACE = uuid.UUID("8b1f3a52-6a54-5c0e-9a3e-3c1f0f2f7d61")
 
 
@@ -77,24 +81,7 @@ def manifest(settings: Settings, registration: Registration, version: str) -> di
         "composeExtensions": [
             {
                 "botId": bot,
-                "commands": [
-                    {
-                        "id": COMMAND,
-                        "type": "query",
-                        "title": text("de", "manifest.search"),
-                        "description": text("de", "manifest.search_hint"),
-                        "context": ["compose", "commandBox"],
-                        "initialRun": False,
-                        "parameters": [
-                            {
-                                "name": "topic",
-                                "title": text("de", "manifest.topic"),
-                                "description": text("de", "manifest.topic_hint"),
-                                "inputType": "text",
-                            }
-                        ],
-                    }
-                ],
+                "commands": [_search("de", command) for command in SEARCHES],
             }
         ],
         "permissions": ["identity", "messageTeamMembers"],
@@ -104,22 +91,42 @@ def manifest(settings: Settings, registration: Registration, version: str) -> di
 
 def translation(language: LanguageCode, name: str) -> dict[str, str]:
     """The texts of the manifest in another language, by their places in it."""
-    command = "composeExtensions[0].commands[0]"
     found = {
         "$schema": f"{SCHEMA}/MicrosoftTeams.Localization.schema.json",
         "name.short": name,
         "name.full": text(language, "manifest.full_name", name=name),
         "description.short": text(language, "manifest.short"),
         "description.full": text(language, "manifest.full"),
-        f"{command}.title": text(language, "manifest.search"),
-        f"{command}.description": text(language, "manifest.search_hint"),
-        f"{command}.parameters[0].title": text(language, "manifest.topic"),
-        f"{command}.parameters[0].description": text(language, "manifest.topic_hint"),
     }
+    for number, command in enumerate(SEARCHES):
+        made, place = _search(language, command), f"composeExtensions[0].commands[{number}]"
+        (parameter,) = made["parameters"]
+        found |= {f"{place}.{part}": made[part] for part in ("title", "description")}
+        found |= {f"{place}.parameters[0].{part}": parameter[part] for part in ("title", "description")}
     for number, one in enumerate(_commands(language)):
         for part, said in one.items():
             found[f"bots[0].commandLists[0].commands[{number}].{part}"] = said
     return found
+
+
+def _search(language: LanguageCode, command: str) -> dict[str, Any]:
+    """A command of the compose box."""
+    title, hint = SEARCHES[command]
+    parameter = {
+        "name": "topic",
+        "title": text(language, "manifest.topic"),
+        "description": text(language, "manifest.topic_hint"),
+        "inputType": "text",
+    }
+    return {
+        "id": command,
+        "type": "query",
+        "title": text(language, title),
+        "description": text(language, hint),
+        "context": ["compose", "commandBox"],
+        "initialRun": False,
+        "parameters": [parameter],
+    }
 
 
 def _commands(language: LanguageCode) -> list[dict[str, str]]:

@@ -1,17 +1,22 @@
 """Handing a promised message over to Teams, once, and what came of it."""
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, assert_never
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
-from adapters.teams.cards import Link, activity
+from adapters.teams.buttons import Link
+from adapters.teams.cards import activity, answered, with_card
 from adapters.teams.chats import chat_link
 from adapters.teams.connector import Answer, Connector, NotSent, Result, Unknown
 from adapters.teams.conversations import PLATFORM, Conversation, Memory, conversation_of, tenant_and_user
+from adapters.teams.open_cards import OpenCards
 from adapters.web.files import Files
+from bot.events import Account
 from bot.messages import File
 from bot.ports import Capabilities, Delivered, Delivery, Outcome, TryLater, Uncertain, Undeliverable
 from storage.unit_of_work import Storage
@@ -36,15 +41,22 @@ class TeamsTransport:
         allowed: Callable[[str], bool],
         default_service: str | None,
         files: Files | None,
+        cards: OpenCards,
     ) -> None:
         self._connector = connector
         self._memory = memory
         self._allowed = allowed
         self._default_service = default_service
         self._files = files
+        self.cards = cards
+        self._closing: set[asyncio.Task[None]] = set()
+        self._stopped = False
         self.storage: Storage | None = None
         self.now: Callable[[], datetime] | None = None
         self.capabilities = Capabilities(forms=True, buttons=True, edits=True, files=files is not None)
+
+    def begin(self, storage: Storage, now: Callable[[], datetime]) -> None:
+        self.storage, self.now, self._stopped = storage, now, False
 
     async def deliver(self, delivery: Delivery) -> Outcome:
         if self.storage is None:
@@ -64,11 +76,46 @@ class TeamsTransport:
         if delivery.replaces_remote is not None:
             updated = await self._connector.update(to, delivery.replaces_remote, made)
             if not _gone(updated):
-                return outcome_of(updated, remote_id=delivery.replaces_remote)
-        return outcome_of(await self._connector.send(to, made))
+                return self._handed_over(delivery, to, outcome_of(updated, remote_id=delivery.replaces_remote))
+        return self._handed_over(delivery, to, outcome_of(await self._connector.send(to, made)))
+
+    def _handed_over(self, delivery: Delivery, to: Conversation, outcome: Outcome) -> Outcome:
+        """What arrives is most often what became of an earlier question; its card is closed beside it, late or never."""
+        if isinstance(outcome, Delivered) and self.storage is not None and self.now is not None:
+            if self.cards.waiting(delivery.account) and not self._stopped:
+                task = asyncio.create_task(self._close_cards(self.storage, delivery.account, self.now()))
+                self._closing.add(task)
+                task.add_done_callback(self._closing.discard)
+            self.cards.sent(delivery, to, outcome.remote_id, self.now())
+        return outcome
+
+    async def _close_cards(self, storage: Storage, account: Account, now: datetime) -> None:
+        try:
+            over = await self.cards.over(storage, account, now)
+        except (DBAPIError, OSError) as error:
+            log.info("cards not closed", action="teams send", error=type(error).__name__)
+            return
+        for card, instead in over:
+            made = self._addressed(with_card(answered(card.says, instead, card.says.language), instead), card.to)
+            closed = await self._connector.update(card.to, card.remote_id, made)
+            log.debug("card closed", action="teams send", row=card.key, done=isinstance(closed, Answer))
+
+    async def closed(self) -> None:
+        """Waits for the cards that are being closed."""
+        await asyncio.gather(*self._closing, return_exceptions=True)
+
+    async def stop_closing(self) -> None:
+        """No card is closed from now on: the database goes before the last message."""
+        self._stopped = True
+        for task in self._closing:
+            task.cancel()
+        await self.closed()
 
     def _made(self, delivery: Delivery, links: Sequence[Link], chat: Link | None, to: Conversation) -> dict[str, Any]:
         made = activity(delivery.message, delivery.key, links=links, chat=chat, again=delivery.uncertain)
+        return self._addressed(made, to)
+
+    def _addressed(self, made: dict[str, Any], to: Conversation) -> dict[str, Any]:
         return {**made, "from": {"id": self._connector.bot(to.tenant)}, "conversation": {"id": to.id}}
 
     async def _links(self, delivery: Delivery, kept: Files, files: Sequence[File]) -> Sequence[Link]:

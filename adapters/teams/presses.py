@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.teams import fields
-from adapters.teams.cards import Element, answered, card, kept_of
+from adapters.teams.buttons import kept_of
+from adapters.teams.cards import answered, card
 from adapters.teams.conversations import PLATFORM
+from adapters.teams.elements import Element
 from adapters.teams.inbound import Pressed
 from bot.events import Account, Filled, Picked, What
-from bot.messages import Ask, Message
+from bot.messages import Ask, Choices, Message
 from bot.words import Words
 from storage.unit_of_work import Unit
 
@@ -40,7 +42,7 @@ async def response_to(pressed: Pressed, uow: Unit, account: Account, at: datetim
         picked = Picked(message=pressed.message, position=pressed.position) if fresh else None
         if not pressed.data.get("o"):
             return Response(what=picked, text=say("teams.moment"))
-        label = say("teams.picked", label=str(pressed.data.get("l", ""))[:200])
+        label = say("teams.picked", label=(await _label(uow, pressed, account))[:200])
         return Response(what=picked, card=answered(kept, label, language))
     question = await uow.questions.get(pressed.message)
     asked = question.asked if question is not None and question.account == account else None
@@ -57,6 +59,17 @@ async def response_to(pressed: Pressed, uow: Unit, account: Account, at: datetim
     fresh = await _first(uow, f"{pressed.message}:form", account, at)
     filled = Filled(message=pressed.message, answers=found) if fresh else None
     return Response(what=filled, card=answered(kept, say("teams.filled"), language))
+
+
+async def _label(uow: Unit, pressed: Pressed, account: Account) -> str:
+    """What was chosen. A button says it; of a list the question knows, as long as it is there."""
+    said = pressed.data.get("l")
+    if isinstance(said, str):
+        return said
+    question = await uow.questions.get(pressed.message)
+    asked = question.asked if question is not None and question.account == account else None
+    options = asked.options if isinstance(asked, Choices) else ()
+    return options[pressed.position].label if pressed.position < len(options) else str(pressed.position + 1)
 
 
 async def _first(uow: Unit, action: str, account: Account, at: datetime) -> bool:

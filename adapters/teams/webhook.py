@@ -23,6 +23,7 @@ from adapters.teams.compose import Compose
 from adapters.teams.conversations import Memory
 from adapters.teams.inbound import Malformed, Sender
 from adapters.teams.keys import KeyStore
+from adapters.teams.open_cards import OpenCards
 from adapters.teams.presses import Response, response_to
 from adapters.teams.reading import bounded
 from adapters.teams.settings import Registrations
@@ -92,9 +93,10 @@ class Gate:
 class Webhook:
     """`inside` is set when the platform begins to listen."""
 
-    def __init__(self, gate: Gate, memory: Memory) -> None:
+    def __init__(self, gate: Gate, memory: Memory, cards: OpenCards) -> None:
         self._gate = gate
         self._memory = memory
+        self._cards = cards
         self._compose = Compose()
         self.inside: Inside | None = None
         self._receiving: set[asyncio.Task[None]] = set()
@@ -143,7 +145,10 @@ class Webhook:
             pressed = inbound.executed(activity)
             if who is None or pressed is None:
                 return web.json_response(_error("BadRequest"))
-            return web.json_response(_shown(await self._press(inside, activity, who, pressed)))
+            response = await self._press(inside, activity, who, pressed)
+            if response.card is not None and response.what is not None:
+                self._cards.pressed(who.account, pressed.message)
+            return web.json_response(_shown(response))
         if activity.name == QUERY and inside.core is not None and who is not None:
             return web.json_response(await self._compose.answer(inside, inside.core, activity, who))
         return web.Response(status=501)

@@ -46,7 +46,7 @@ async def waiting(turn: Turn, wish: DeskList) -> Replies:
             taker = people.get(one.taken_by)
             rows.append((turn.say("brokering.row.taken"), taker.name if taker else "–"))
         heading = turn.say(f"brokering.kind.{one.kind}", number=number)
-        blocks += [Text(text=heading), Facts(rows=tuple(rows))]
+        blocks += [Text(text=heading, style="title"), Facts(rows=tuple(rows))]
         if one.text:
             blocks.append(Quote(text=one.text))
         options.append(Choice(label=turn.say("brokering.choice.answer", number=number), intent=DeskAnswer(request=one.key, take=True)))  # fmt: skip

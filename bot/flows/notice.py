@@ -6,10 +6,18 @@ from bot.turn import Turn
 
 
 def short_notice(turn: Turn) -> list[Block]:
-    """Six lines: who runs the bot, what it stores, what others see, contact data, see and delete, the full notice."""
+    """Who runs the bot, what it stores, what others see, contact data, see and delete, copies, the full notice."""
     notice, say = turn.rules.notice, turn.say
-    more = notice.url or say("notice.by_asking")
-    blocks: list[Block] = [Text(text=say("notice.short", controller=notice.controller, more=more))]
+    rows = (
+        (say("notice.short.controller"), notice.controller),
+        (say("notice.short.stored"), say("notice.short.stored.text")),
+        (say("notice.short.seen"), say("notice.short.seen.text")),
+        (say("notice.short.contact"), say("notice.short.contact.text")),
+        (say("notice.short.yours"), say("notice.short.yours.text")),
+        (say("notice.short.copies"), say("notice.short.copies.text")),
+        (say("notice.short.more"), notice.url or say("notice.by_asking")),
+    )
+    blocks: list[Block] = [Text(text=say("notice.hello"), style="title"), Facts(rows=rows)]
     if turn.incoming.encrypted is not None:
         key = "notice.encrypted" if turn.incoming.encrypted else "notice.not_encrypted"
         blocks.append(Text(text=say(key)))

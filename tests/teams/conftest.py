@@ -51,6 +51,7 @@ async def town(storage: Storage, line: Line) -> AsyncIterator[WireTown]:
     made = WireTown(storage, line)
     yield made
     await made.turns.settled(10.0)
+    await line.adapter.transport.closed()
 
 
 @pytest.fixture

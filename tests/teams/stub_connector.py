@@ -49,7 +49,12 @@ class Stub:
         self.app.router.add_route("*", "/{region}/v3/conversations/{id}/activities/{activity}", self._activities)
 
     def sent_to(self, conversation: str) -> list[dict[str, Any]]:
-        return [request.body for where, request in self.taken if where == conversation]
+        """As it was first sent."""
+        return [one.body for where, one in self.taken if where == conversation and one.method == "POST"]
+
+    def stands_in(self, conversation: str) -> dict[str, dict[str, Any]]:
+        """What is to be seen there now, by the activity's id: updates have taken the place of what they update."""
+        return {str(one.id): one.body for where, one in self.taken if where == conversation}
 
     async def arrival(self) -> None:
         """Until the next activity has been taken."""

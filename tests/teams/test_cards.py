@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.teams.cards import KEEP, LARGEST, Link, activity, card, size
+from adapters.teams.buttons import KEEP, Link
+from adapters.teams.cards import LARGEST, activity, card, size
 from bot.forms import Field, Form
 from bot.intents import Help
 from bot.messages import (
@@ -55,7 +56,7 @@ def walk(value: Any) -> Any:
 
 
 def read(content: dict[str, Any]) -> str:
-    """What somebody reads, line by line; a run is never markup."""
+    """What somebody reads, line by line."""
     lines = []
     for one in walk(content.get("body")):
         match one:
@@ -63,7 +64,23 @@ def read(content: dict[str, Any]) -> str:
                 lines.append("".join(run["text"] for run in runs))
             case {"type": "TextBlock", "text": text}:
                 lines.append(text)
-    return "\n".join(lines)
+            case {"type": "FactSet", "facts": facts}:
+                lines += [f"{fact['title']}: {fact['value']}" for fact in facts]
+            case {"type": "Input.ChoiceSet", "choices": options}:
+                lines += [option["title"] for option in options]
+    return "\n".join(lines).replace("\u00a0", " ")
+
+
+def marked_up(content: dict[str, Any]) -> list[str]:
+    """Everything that a client reads as Markdown."""
+    found: list[str] = []
+    for one in walk(content.get("body")):
+        match one:
+            case {"type": "TextBlock", "text": text}:
+                found.append(text)
+            case {"type": "FactSet", "facts": facts}:
+                found += [text for fact in facts for text in (fact["title"], fact["value"])]
+    return found
 
 
 EVERYTHING = message(
@@ -87,7 +104,7 @@ EVERYTHING = message(
 
 def test_a_card_says_everything_and_its_fallback_too():
     content = shown(EVERYTHING)
-    for word in ("Anfrage", "Miriam Vogt", "Thema: E-Akte", "1. Jens Kalthoff", "Luftlinie 374 km", "– hat die E-Akte"):
+    for word in ("Anfrage", "Miriam Vogt", "Thema\nE-Akte", "1. Jens Kalthoff", "Luftlinie 374 km", "– hat die E-Akte"):
         assert word in read(content), word
     assert content["fallbackText"] == plain_text(EVERYTHING)
     assert (content["version"], content["lang"]) == ("1.5", "de")
@@ -98,11 +115,64 @@ def test_a_card_says_everything_and_its_fallback_too():
 def test_what_people_typed_is_never_markup():
     content = shown(EVERYTHING)
     assert read(content).count(EVIL) == 2
-    markdown = [one for one in walk(content["body"]) if one.get("type") in ("TextBlock", "FactSet")]
-    assert [one["text"] for one in markdown] == ["Anfrage"]
-    title = shown(message(Text(text=EVIL, style="title"), two("Ja")))
-    (heading,) = [one for one in walk(title["body"]) if one.get("type") == "TextBlock"]
-    assert not re.search(r"(?<!\\)[*_\[\]<>`#]", heading["text"])
+    assert marked_up(content) == ["Anfrage", "1.\u00a0Jens Kalthoff"]
+
+
+MARKUP = [EVIL, "a_b_c@rathaus.example", "Bürger &amp; Amt", "http://evil.example/x", "{{DATE(2026-11-23, SHORT)}}"]
+MARKUP += ["eine Zeile\n===", "\\*", "~~weg~~", "a|b"]
+LISTS = ["1. kein Punkt", "12) auch nicht", "- kein Strich", "+ kein Plus"]
+
+
+@pytest.mark.parametrize("text", [*MARKUP, *LISTS])
+def test_what_looks_like_markup_is_shown_as_it_is(text: str):
+    name = text if text in MARKUP else "Anna"  # the number before it says that a name is no list
+    entry = Contact(title=name, place=text, facts=(text,), reasons=(text,))
+    rows = (("Thema", text), (text, "x"))
+    made = message(Text(text=text, style="title"), Facts(rows=rows), Contacts(entries=(entry,)), two("Ja"))
+    content = shown(made)
+    assert marked_up(content) in ([], ["1.\u00a0Anna"])
+    for line in text.splitlines():
+        assert read(content).count(line) >= 6
+
+
+def test_names_and_places_are_set_apart_and_found_by_a_screen_reader():
+    facts = (("Wer", "Miriam Vogt, Projektleitung"), ("Kommune", "Erbach (Alb-Donau-Kreis), 14.100 Einwohner"))
+    content = shown(message(Text(text="Anfrage", style="title"), Facts(rows=facts), two("Ja")))
+    title, pairs = content["body"]
+    assert title["style"] == "heading"
+    assert [(one["title"], one["value"]) for one in pairs["facts"]] == [*facts]
+    listed = shown(EVERYTHING)
+    assert [one["text"] for one in walk(listed["body"]) if one.get("style") == "heading"] == marked_up(listed)
+
+
+def test_a_long_value_stands_under_its_label():
+    rows = (("Zweck", "Wort " * 60), ("Fassung", "2026-11"))
+    content = shown(message(Facts(rows=rows), two("Ja")))
+    assert read(content).splitlines() == ["Zweck", "Wort " * 60, "Fassung", "2026-11"]
+
+
+def test_a_choice_about_an_entry_is_pressed_beside_it():
+    def entry(name: str) -> Contact:
+        return Contact(title=name, place="Ulm", facts=(), reasons=())
+
+    options = (
+        Choice(label="Mit Nr. 2 bekannt machen", intent=Help(), entry=2),
+        Choice(label="Weitere", intent=Help()),
+    )
+    made = message(Contacts(entries=(entry("Anna"), entry("Bernd"))), Choices(options=options, once=False))
+    content = shown(made)
+    anna, bernd = content["body"]
+    assert executes_in(anna) == []
+    assert [one["title"] for one in executes_in(bernd)] == ["Mit Nr. 2 bekannt machen"]
+    assert [one["title"] for one in content["actions"]] == ["Weitere"]
+    assert {one["title"]: one["data"]["p"] for one in executes_in(content)} == {"Mit Nr. 2 bekannt machen": 0, "Weitere": 1}  # fmt: skip
+    assert "1) Mit Nr. 2 bekannt machen" in content["fallbackText"]
+
+
+def test_what_somebody_typed_stands_in_quotation_marks_not_in_colour_alone():
+    de, en = (read(shown(message(Quote(text="wir fangen an"), two("Ja"), language=one))) for one in ("de", "en"))
+    assert de == "„wir fangen an“"
+    assert en == "“wir fangen an”"
 
 
 def test_text_alone_is_text_and_no_markup_either():
@@ -142,14 +212,18 @@ def test_a_button_carries_key_and_position_and_a_way_for_old_clients():
 def test_long_or_many_choices_are_readable_and_numbered():
     long = "Erbach (Alb-Donau-Kreis, Baden-Württemberg), 14.100 Einwohner"
     content = shown(message(Text(text="Welches?"), two(long, "Ulm")))
-    assert f"1) {long}" in read(content)
-    assert "actions" not in content
-    buttons = executes_in(content)
-    assert len(buttons) == 2
-    assert all(len(button["title"]) <= 45 for button in buttons)
-    assert buttons[0]["tooltip"] == long
+    (asked,) = [one for one in walk(content["body"]) if one.get("type") == "Input.ChoiceSet"]
+    assert [(one["title"], one["value"]) for one in asked["choices"]] == [(f"1) {long}", "0"), ("2) Ulm", "1")]
+    assert asked["wrap"]
+    assert asked["isRequired"]
+    assert asked["label"] == "Ihre Auswahl"
+    assert asked["errorMessage"] == "Bitte wählen Sie eine Antwort aus."
+    (button,) = executes_in(content)
+    assert (button["title"], button["verb"], button["data"]["m"]) == ("Auswählen", "pick", "m_1")
+    assert "p" not in button["data"]
+    assert "Nummer oder die Antwort schreiben" in read(content)
     many = shown(message(two(*[f"Thema {n}" for n in range(9)])))
-    assert "actions" not in many
+    assert [len(one["actions"]) for one in walk(many["body"]) if one.get("type") == "ActionSet"] == [5, 4]
     assert len(executes_in(many)) == 9
 
 
@@ -172,7 +246,8 @@ def test_a_form_has_labels_limits_and_messages(language: Any, word: str):
     assert [one["isRequired"] for one in inputs.values()] == [True, False, True, True, True]
     assert inputs["field.why"]["isMultiline"]
     assert inputs["field.why"]["maxLength"] == 300
-    assert inputs["field.phone"]["placeholder"] == "freiwillig"
+    assert "placeholder" not in str(inputs)  # it would be gone as soon as somebody types
+    assert "freiwillig" in read(content)
     assert re.fullmatch(inputs["field.email"]["regex"], "a@b.example")
     assert not re.fullmatch(inputs["field.email"]["regex"], "nein")
     (send,) = executes_in(content)
@@ -224,4 +299,5 @@ def test_any_message_becomes_an_activity_under_the_limit(blocks: list[Any], labe
     assert size(made) <= 80_000
     json.dumps(made)
     content = made.get("attachments", [{}])[0].get("content", {})
-    assert len(executes_in(content)) == len(labels)
+    listed = [one["value"] for one in walk(content) if one.get("type") == "Input.ChoiceSet" for one in one["choices"]]
+    assert len(listed or executes_in(content)) == len(labels)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.stories.network import member
+from tests.stories.test_lessons_released import reader, told
 from tests.teams.wire import Line, TeamsPerson, WireTown
 
 ADDRESS = "harms@rathaus.example"
@@ -105,3 +106,71 @@ async def test_the_network_can_not_be_read_out(town: WireTown, asker: TeamsPerso
     assert "viele Suchen" in (await search(asker, "E-Akte"))["text"]
     town.now = town.now.replace(hour=12)
     assert (await search(asker, "E-Akte"))["type"] == "result"
+
+
+# ---------------------------------------------------------------- lessons
+
+LEARNED = "Die Fristen setzt das Deckblatt, das war neu."
+
+
+async def lessons(who: TeamsPerson, text: str = "Scanstelle") -> Any:
+    return await search(who, text, commandId="lessons")
+
+
+async def learned(town: WireTown, level: str) -> tuple[TeamsPerson, TeamsPerson, TeamsPerson]:
+    """Who wrote down what was new after a visit and released it; a colleague of theirs, and somebody from elsewhere."""
+    author, _ = await told(town, LEARNED)
+    colleague = await reader(town, "Dora Kern", "Erbach, Baden-Württemberg")
+    stranger = await reader(town)
+    await author.picks(level)
+    if level == "Das ganze Netzwerk":
+        await author.picks("Ohne Namen")
+    assert isinstance(author, TeamsPerson)
+    assert isinstance(colleague, TeamsPerson)
+    assert isinstance(stranger, TeamsPerson)
+    return author, colleague, stranger
+
+
+async def test_a_lesson_is_found_while_writing_and_read_by_the_asker_alone(town: WireTown):
+    *_, stranger = await learned(town, "Das ganze Netzwerk")
+    found = await lessons(stranger, "Was haben andere zur Scanstelle gelernt?")
+    (one,) = found["attachments"]
+    assert "Deckblatt" in one["preview"]["content"]["text"]
+    assert "Erbach" in one["preview"]["content"]["text"]
+    inserted = str(one["content"])
+    assert "Erfahrung zum Thema" in inserted
+    assert "canstelle" in inserted or "Scannen" in inserted
+    for hidden in ("Deckblatt", "Erbach", "Hückelhoven", "Miriam", "Vogt"):
+        assert hidden not in inserted
+
+
+async def test_what_is_for_ones_own_town_can_be_inserted_nowhere(town: WireTown):
+    """Not even by its readers: nobody knows who is in the chat they are writing in."""
+    author, colleague, stranger = await learned(town, "Meine Kommune")
+    for who in (author, colleague):
+        found = await lessons(who)
+        assert found["type"] == "message"
+        assert "nur im Chat" in found["text"]
+    assert "noch niemand" in (await lessons(stranger))["text"]
+
+
+async def test_what_only_the_author_may_read_is_not_even_mentioned(town: WireTown):
+    author, colleague, _ = await learned(town, "Nur ich")
+    for who in (author, colleague):
+        assert "noch niemand" in (await lessons(who))["text"]
+
+
+async def test_what_was_taken_back_is_found_no_more(town: WireTown):
+    author, _, stranger = await learned(town, "Das ganze Netzwerk")
+    assert (await lessons(stranger))["type"] == "result"
+    await author.says("meine erfahrung zurücknehmen")
+    assert "Deckblatt" not in str(await lessons(stranger))
+    assert (await lessons(stranger))["type"] == "message"
+
+
+async def test_no_lesson_for_whoever_has_not_agreed(town: WireTown):
+    await learned(town, "Das ganze Netzwerk")
+    stranger = town.person("Daan de Wit")
+    assert isinstance(stranger, TeamsPerson)
+    found = await lessons(stranger)
+    assert (found["type"], "Deckblatt" in str(found)) == ("message", False)

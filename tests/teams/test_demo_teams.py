@@ -59,10 +59,10 @@ async def test_the_demo_answers_and_sends_to_this_machine_only(tmp_path: Path):
             async with client.post(url, json=activity("https://evil.example/", "Hallo", 1)) as answer:
                 assert answer.status == 403
             for number, text in enumerate(("Wer hat die E-Akte schon eingeführt?", "ja", "Plochingen"), start=2):
-                before = len(stub.taken)
+                before = len(stub.sent_to("personal-chat-id"))
                 async with client.post(url, json=activity(service, text, number)) as answer:
                     assert answer.status == 200
-                while len(stub.taken) == before:
+                while len(stub.sent_to("personal-chat-id")) == before:
                     await stub.arrival()
             while "kommune" not in str(stub.sent_to("personal-chat-id")).casefold():
                 await stub.arrival()

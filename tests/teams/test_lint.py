@@ -1,34 +1,17 @@
-"""Opt-in: every card of the journeys goes through Microsoft's own parser without an event.
+"""Opt-in: every card of the journeys on the wire goes through Microsoft's own parser without an event; see `tools`."""
 
-npm i --prefix /tmp/cards adaptivecards@3
-ADAPTIVECARDS=/tmp/cards/node_modules/adaptivecards/dist/adaptivecards.js pytest tests/teams/test_lint.py
-"""
-
-import json
-import os
-import subprocess
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.teams import test_compose as compose
 from tests.teams import test_files as files
+from tests.teams import test_open_cards as open_cards
 from tests.teams import test_stories as stories
 from tests.teams.test_cards import EVERYTHING, shown
 from tests.teams.test_stories import miriam  # noqa: F401
+from tests.teams.tools import complaints, needs_tools
 from tests.teams.wire import Line, TeamsPerson, WireTown
 
-PARSER = os.environ.get("ADAPTIVECARDS", "")
-pytestmark = pytest.mark.skipif(not PARSER, reason="set ADAPTIVECARDS to the parser from npm")
-
-
-def complaints(cards: Sequence[dict[str, Any]]) -> list[str]:
-    lines = "\n".join(json.dumps(card, ensure_ascii=False) for card in cards)
-    script = str(Path(__file__).with_name("lint.js"))
-    done = subprocess.run(["node", script, PARSER], input=lines, capture_output=True, encoding="utf-8", check=True)
-    return done.stdout.splitlines()
+pytestmark = needs_tools
 
 
 def all_cards(line: Line, *people: TeamsPerson) -> list[dict[str, Any]]:
@@ -69,3 +52,15 @@ async def test_cards_with_files(line: Line, town: WireTown, miriam: TeamsPerson)
 async def test_cards_of_the_compose_box(line: Line, town: WireTown):
     found = await compose.search(await compose.in_a_network(town), "E-Akte")
     assert complaints([one["content"] for one in found["attachments"]]) == []
+
+
+async def test_cards_of_lessons_in_the_compose_box(line: Line, town: WireTown):
+    *_, stranger = await compose.learned(town, "Das ganze Netzwerk")
+    found = await compose.lessons(stranger)
+    assert complaints([*all_cards(line), *(one["content"] for one in found["attachments"])]) == []
+
+
+async def test_cards_that_were_answered_by_typing(line: Line, town: WireTown):
+    svenja, _ = await open_cards.contact_and_asker(town)
+    await svenja.says("ja gern")
+    assert complaints(open_cards.cards(svenja)) == []

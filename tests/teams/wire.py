@@ -331,11 +331,11 @@ class TeamsClient:
 
     async def executes(self, verb: str, message: str, position: int, inputs: dict[str, str] | None = None) -> Any:
         """Presses a button of a card that has arrived, with what it carries."""
-        action = next(
-            one
-            for one in self.buttons()
-            if one["verb"] == verb and one["data"]["m"] == message and one["data"].get("p", 0) == position
-        )
+        mine = [one for one in self.buttons() if one["verb"] == verb and one["data"]["m"] == message]
+        action = next((one for one in mine if one["data"].get("p", 0) == position and "p" in one["data"]), None)
+        if action is None and verb == "pick":  # a list to choose from
+            action, inputs = next(one for one in mine if "p" not in one["data"]), {"choice": str(position)}
+        action = action or mine[0]
         data = {**action["data"], **(inputs or {})}
         value = {"action": {"type": "Action.Execute", "verb": verb, "data": data}, "trigger": "manual"}
         answer = await self.sends(self.activity("invoke", name="adaptiveCard/action", value=value))
@@ -433,6 +433,7 @@ class WireTown(Town):
     async def settle(self) -> None:
         await self.turns.settled()
         await super().settle()
+        await self.line.adapter.transport.closed()
 
     def person(
         self, name: str, platform: str = "teams", domain: str | None = None, tenant: str = TENANT

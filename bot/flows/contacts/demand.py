@@ -59,7 +59,8 @@ async def tell_demand_met(scene: Scene, subject: str) -> Replies:
     words = scene.words(asker)
     where = await around(scene, asker, enquiry.filters)
     entries, choices = list_blocks(scene, enquiry, page, where, words)
-    blocks: list[Block] = [Text(text=words("contacts.demand_met", topic=said_topic(scene, enquiry, words))), entries]
+    heading = Text(text=words("contacts.demand_met", topic=said_topic(scene, enquiry, words)), style="title")
+    blocks: list[Block] = [heading, entries]
     if choices is not None:
         blocks.append(choices)
     return [scene.to(asker, *blocks, kind=Kind.STATUS, about=enquiry.key)]

@@ -51,7 +51,7 @@ async def find_contacts(turn: Turn, wish: FindContacts) -> Replies:
     if not page:
         return [await nobody(turn, enquiry, where)]
     guessed = _guessed(turn, wish)
-    heading = Text(text=_heading(turn, enquiry, where, len(found), len(page)))
+    heading = Text(text=_heading(turn, enquiry, where, len(found), len(page)), style="title")
     learned = len(await lessons_on(turn, me, enquiry.topic, enquiry.text))
     listed = _list(turn, enquiry, page, where, more=len(found) > len(page), learned=learned)
     return [turn.reply(*guessed, heading, *listed)]
@@ -75,7 +75,7 @@ async def more(turn: Turn, wish: More) -> Replies:
     await turn.uow.enquiries.save(replace(enquiry, shown=enquiry.shown + keys, page=keys))
     where = await around(turn, turn.me, enquiry.filters)
     text = turn.say("contacts.more", what=_asked_for(turn, enquiry, where))
-    return [turn.reply(Text(text=text), *_list(turn, enquiry, page, where, more=len(fresh) > len(page)))]
+    return [turn.reply(Text(text=text, style="title"), *_list(turn, enquiry, page, where, more=len(fresh) > len(page)))]
 
 
 async def why_this(turn: Turn, wish: WhyThis) -> Replies:
@@ -149,6 +149,7 @@ def list_blocks(
         Choice(
             label=words("contacts.choice.introduce", n=number),
             intent=Introduce(person=one.person.key, topic=enquiry.text),
+            entry=number,
         )
         for number, one in enumerate(page, start=1)
         if not one.paused

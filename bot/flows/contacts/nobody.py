@@ -25,7 +25,7 @@ async def nobody(turn: Turn, enquiry: Enquiry, where: Around) -> Reply:
         Choice(label=turn.say("contacts.choice.team"), intent=AskTeam(enquiry=enquiry.key)),
     ]
     return turn.reply(
-        Text(text=turn.say("contacts.nobody", what=what)),
+        Text(text=turn.say("contacts.nobody", what=what), style="title"),
         Text(text=turn.say("contacts.nobody_hint")),
         Choices(options=tuple(options), asked="after_results"),
     )

@@ -36,11 +36,11 @@ async def accept(turn: Turn, wish: Accept) -> Replies:
     if found.state not in UNANSWERED and not late:
         raise Refusal("introduction.over")
     gives = released(wish)
+    await answered(turn, found)
     if not wish.only and not wish.never and turn.me.phone and turn.me.email:
         return [_which_data(turn, found)]
     if question := _missing(turn, wish, found, gives):
         return [question]
-    await answered(turn, found)
     email = (wish.email or turn.me.email) if "email" in gives else None
     phone = (wish.phone or turn.me.phone) if "phone" in gives else None
     typed = remember(turn, wish.email, wish.phone)

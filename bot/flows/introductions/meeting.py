@@ -111,7 +111,7 @@ async def repeat_contact(turn: Turn, introduction: Introduction) -> Reply:
     """A yes once more: they are introduced already."""
     rows = await handed_over(turn, introduction.key)
     return turn.reply(
-        Text(text=turn.say("introduction.met.already")),
+        Text(text=turn.say("introduction.met.already"), style="title"),
         *([Facts(rows=tuple(rows))] if rows else []),
         holds_personal=True,
     )

@@ -19,15 +19,20 @@ async def status(turn: Turn, wish: Status) -> Replies:
     del wish
     asked = await turn.uow.introductions.asked_by(turn.me.key)
     mine = [one for one in asked if open_to_asker(one, turn.now)]
-    blocks: list[Block] = [await state_line(turn, one) for one in mine]
-    if not mine:
+    blocks: list[Block] = []
+    if mine:
+        blocks.append(Text(text=turn.say("introduction.status.open"), style="title"))
+        blocks += [await state_line(turn, one) for one in mine]
+    else:
         recent = [
             one for one in asked if one.state is not IntroductionState.DRAFT and one.created_at > turn.now - RECENT
         ]
         blocks.append(Text(text=turn.say("introduction.status.none")))
         blocks += [await state_line(turn, one) for one in recent[:1]]
     waiting = [one for one in await asked_of_me(turn) if one.state is IntroductionState.ASKED]
-    blocks += [await contact_line(turn, one) for one in waiting]
+    if waiting:
+        blocks.append(Text(text=turn.say("introduction.list.of_me"), style="title"))
+        blocks += [await contact_line(turn, one) for one in waiting]
     return [turn.reply(*blocks)]
 
 

@@ -41,5 +41,8 @@ async def to_answer(turn: Turn, wish: Answer) -> Introduction | Reply:
 async def answered(turn: Turn, introduction: Introduction) -> None:
     """In plain words the request was answered too: what comes next is no question to the asker any more."""
     question = turn.question
-    if question is not None and question.about == introduction.key and question.answered is None:
+    if question is None or question.about != introduction.key:
+        return
+    asked = await turn.uow.questions.get(question.message)  # a pick has been noted by now
+    if asked is not None and asked.answered is None:
         await turn.uow.questions.answer(question.message, -1, turn.now)

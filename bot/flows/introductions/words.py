@@ -170,7 +170,7 @@ def meet_asker(scene: Scene, introduction: Introduction, asker: Person, of_conta
     topic = topic_of(scene, introduction, words)
     return scene.to(
         asker,
-        Text(text=words("introduction.met.asker", name=of_contact.name, topic=topic)),
+        Text(text=words("introduction.met.asker", name=of_contact.name, topic=topic), style="title"),
         handover_rows(of_contact, words),
         Text(text=words(f"introduction.met.you_{_how(of_contact)}", topic=topic)),
         kind=Kind.HANDOVER,
@@ -186,10 +186,10 @@ def met_blocks(
     words = scene.words(contact)
     topic = topic_of(scene, introduction, words)
     return (
-        Text(text=words("introduction.met.contact", name=of_asker.name)),
+        Text(text=words("introduction.met.contact", name=of_asker.name), style="title"),
         handover_rows(of_contact, words),
         Text(text=words("introduction.met.nothing_else")),
-        Text(text=words("introduction.met.their_data", name=of_asker.name)),
+        Text(text=words("introduction.met.their_data", name=of_asker.name), style="title"),
         handover_rows(of_asker, words),
         Text(text=words(f"introduction.met.they_{_how(of_contact)}", name=of_asker.name, topic=topic)),
     )

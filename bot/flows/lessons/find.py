@@ -31,7 +31,7 @@ async def find_lessons(turn: Turn, wish: FindLessons) -> Replies:
         return [_none(turn, wish, said, label)]
     entries = tuple([await entry_of(turn, one, turn.say) for one in page])
     options = [
-        Choice(label=turn.say("lessons.choice.ask_author_of", n=n), intent=AskAuthor(lesson=one.key))
+        Choice(label=turn.say("lessons.choice.ask_author_of", n=n), intent=AskAuthor(lesson=one.key), entry=n)
         for n, one in enumerate(page, start=1)
         if await _may_be_asked(turn, one)
     ]
@@ -40,7 +40,7 @@ async def find_lessons(turn: Turn, wish: FindLessons) -> Replies:
         options.append(Choice(label=turn.say("lessons.choice.more"), intent=FindLessons(topic=said, seen=shown)))
     options.append(Choice(label=turn.say("lessons.choice.subscribe"), intent=Subscribe(topic=said)))
     blocks: list[Block] = [
-        Text(text=turn.say("lessons.found", n=len(found), topic=label)),
+        Text(text=turn.say("lessons.found", n=len(found), topic=label), style="title"),
         Contacts(entries=entries),
         Choices(
             options=tuple(options), asked="after_lessons", about=page[0].key if len(page) == 1 else None, once=False

@@ -144,14 +144,14 @@ async def _tell(scene: Scene, subject: str, kind: str) -> Replies:
     await scene.uow.subscriptions.told(reader.key, scene.now)
     if not entries and not people:
         return []
-    blocks: list[Block] = [Text(text=say("lessons.news"))]
+    blocks: list[Block] = [Text(text=say("lessons.news"), style="title")]
     shown = list(entries)[:SHOWN]
     if shown:
         blocks.append(Contacts(entries=tuple([await entry_of(scene, entries[key], say) for key in shown])))
     blocks += [Text(text=say("lessons.news.people", n=count, topic=_label(scene, one, say))) for one, count in people]
     blocks.append(Text(text=say("lessons.news.end"), style="hint"))
     options = [
-        Choice(label=say("lessons.choice.ask_author_of", n=n), intent=AskAuthor(lesson=key))
+        Choice(label=say("lessons.choice.ask_author_of", n=n), intent=AskAuthor(lesson=key), entry=n)
         for n, key in enumerate(shown, start=1)
     ]
     options += [

@@ -27,7 +27,7 @@ async def list_all(turn: Turn, wish: NudgeList) -> Replies:
         raise Refusal("nudges.none")
     blocks: list[Block] = [Text(text=turn.say("nudges.list"), style="title")]
     for one in there:
-        blocks += [Text(text=one.name), Facts(rows=(*await _rows(turn, one),))]
+        blocks += [Text(text=one.name, style="title"), Facts(rows=(*await _rows(turn, one),))]
     options = tuple(Choice(label=one.name, intent=NudgeShow(nudge=one.key)) for one in there[:BUTTONS])
     return [turn.reply(*blocks, Choices(options=options, asked="nudge", once=False))]
 

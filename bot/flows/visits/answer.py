@@ -66,9 +66,8 @@ async def _yes(turn: Turn, visit: Visit, side: Side, hint: str | None) -> Replie
     changes: dict[str, Any] = {"place": hint} if hint and side == "host" else {}
     moved = await settle(turn, visit, event, side, **changes)
     other: Side = "host" if side == "guest" else "guest"
-    key = "visits.moved" if event is VisitEvent.AGREE else "visits.confirmed"
-    mine_now = turn.reply(*await with_entry(turn, moved, side, key), about=moved.key, holds_personal=True)
-    return [mine_now, *await to_side(turn, moved, other, *await with_entry(turn, moved, other, key))]
+    mine_now = turn.reply(*await with_entry(turn, moved, side, event), about=moved.key, holds_personal=True)
+    return [mine_now, *await to_side(turn, moved, other, *await with_entry(turn, moved, other, event))]
 
 
 async def _no(turn: Turn, visit: Visit, side: Side) -> Replies:

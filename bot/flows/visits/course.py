@@ -98,13 +98,16 @@ async def to_side(scene: Scene, visit: Visit, side: Side, *blocks: Block, kind: 
     return [] if person is None else [scene.to(person, *blocks, kind=kind, about=visit.key, holds_personal=True)]
 
 
-async def with_entry(scene: Scene, visit: Visit, side: Side, text: str, **values: str) -> tuple[Block, ...]:
+async def with_entry(scene: Scene, visit: Visit, side: Side, event: VisitEvent) -> tuple[Block, ...]:
     """What counts from now on, with the calendar file."""
     person = await scene.uow.people.get(visit.guest if side == "guest" else visit.host)
     say = scene.words(person)
+    moved = event is VisitEvent.AGREE
+    title = say("visits.moved" if moved else "visits.confirmed", when=when(visit.dates, say))
     return (
-        Text(text=say(text, when=when(visit.dates, say), **values)),
+        Text(text=title, style="title"),
         await rows_of(scene, visit, side, say),
+        Text(text=say("visits.moved.entry" if moved else "visits.confirmed.entry")),
         await entry(scene, visit, side, say),
     )
 
@@ -136,7 +139,7 @@ async def _remind(scene: Scene, subject: str, side: Side, kind: Kind, text: str)
     if person is None:
         return []
     say = scene.words(person)
-    said = Text(text=say(text, when=when(visit.dates, say)))
+    said = Text(text=say(text, when=when(visit.dates, say)), style="title")
     if kind is Kind.SNOOZE:
         return [scene.to(person, said, kind=kind, about=visit.key, holds_personal=True)]
     later = Choice(label=say("visits.choice.cancel"), intent=CancelVisit(visit=visit.key))

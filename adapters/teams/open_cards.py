@@ -1,0 +1,106 @@
+"""Cards that still ask something: once it was answered by typing, elsewhere, or is over, they lose their buttons too.
+
+What a card says is kept in memory only, for its recipient, and no longer than it asks: our rows hold no text that has
+been delivered. After a restart such a card keeps its buttons; pressed, it is told that the question is no longer open.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from adapters.teams.buttons import readable
+from adapters.teams.conversations import Conversation
+from bot.events import Account
+from bot.messages import Ask, Choices, Message, ask, choices
+from bot.ports import Delivery, Question
+from bot.words import Words
+from storage.unit_of_work import Storage, Unit
+
+EACH = 5  # cards of one account
+ALL = 2_000  # accounts
+AT_MOST = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCard:
+    """`says` is what stays readable without the buttons."""
+
+    key: str
+    remote_id: str
+    to: Conversation
+    says: Message
+    sent: datetime
+
+
+class OpenCards:
+    def __init__(self) -> None:
+        self._of: OrderedDict[Account, dict[str, OpenCard]] = OrderedDict()
+
+    def sent(self, delivery: Delivery, to: Conversation, remote_id: str | None, at: datetime) -> None:
+        """Also for a message that took the place of another: what that one said is gone."""
+        asked = choices(delivery.message)
+        mine = self._of.setdefault(delivery.account, {})
+        if delivery.replaces_remote is not None:
+            for key in [key for key, card in mine.items() if card.remote_id == delivery.replaces_remote]:
+                del mine[key]
+        if remote_id is not None and (ask(delivery.message) is not None or (asked is not None and asked.once)):
+            says = readable(delivery.message)
+            mine[delivery.key] = OpenCard(key=delivery.key, remote_id=remote_id, to=to, says=says, sent=at)
+            while len(mine) > EACH:
+                del mine[next(iter(mine))]
+        if not mine:
+            del self._of[delivery.account]
+            return
+        self._of.move_to_end(delivery.account)
+        while len(self._of) > ALL:
+            self._of.popitem(last=False)
+
+    def pressed(self, account: Account, key: str) -> None:
+        """The client has shown the answered card already."""
+        mine = self._of.get(account, {})
+        mine.pop(key, None)
+        if not mine:
+            self._of.pop(account, None)
+
+    @property
+    def kept(self) -> dict[Account, int]:
+        """How many cards of each account."""
+        return {account: len(cards) for account, cards in self._of.items()}
+
+    def waiting(self, account: Account) -> bool:
+        return account in self._of
+
+    async def over(self, storage: Storage, account: Account, now: datetime) -> list[tuple[OpenCard, str]]:
+        """Those that ask nothing any more, with what to say instead of the buttons; each is given once."""
+        found: list[tuple[OpenCard, str]] = []
+        async with storage.unit(write=False) as uow:
+            for card in [*self._of.get(account, {}).values()]:
+                question = await uow.questions.get(card.key)
+                if not await _is_open(uow, question, account, now):
+                    found.append((card, _instead(question, Words(card.says.language))))
+                elif now - card.sent > AT_MOST:
+                    self.pressed(account, card.key)
+        for card, _ in found:
+            self.pressed(account, card.key)
+        return found
+
+
+async def _is_open(uow: Unit, question: Question | None, account: Account, now: datetime) -> bool:
+    if question is None or question.answered is not None:
+        return False
+    match question.asked:
+        case Choices():
+            return True
+        case Ask(form=form):
+            dialog = await uow.dialogs.get(account, now)
+            return form.patient or (dialog is not None and dialog.form == form)
+
+
+def _instead(question: Question | None, say: Words) -> str:
+    if question is None:
+        return say("teams.over")
+    if isinstance(question.asked, Choices) and question.answered is not None:
+        options = question.asked.options
+        if 0 <= question.answered < len(options):
+            return say("teams.picked", label=options[question.answered].label[:200])
+    return say("teams.answered")
