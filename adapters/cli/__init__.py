@@ -6,7 +6,7 @@ Exit codes: 0 done, 1 it could not be done, 2 used in a wrong way. Heavy parts a
 import sys
 
 # ruff: noqa: I001  (in the order of `lotse --help`: their commands enter themselves)
-from adapters.cli import service, members, office, nudges, insight  # noqa: F401
+from adapters.cli import service, members, office, nudges, insight, matrix  # noqa: F401
 from adapters.cli.options import app
 
 __all__ = ["app", "main"]

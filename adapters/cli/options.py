@@ -23,6 +23,7 @@ topics = typer.Typer(help="The table of topics.")
 evaluations = typer.Typer(help="How good search and understanding are, on labelled sets.")
 domains = typer.Typer(help="Which tenants and homeservers stand for which municipality.")
 nudges = typer.Typer(help="Reminders to many: when, to whom, what, and what became of them.")
+matrix = typer.Typer(help="The bot's Matrix account.")
 for name, group in {
     "import": imports,
     "desk": desk,
@@ -30,6 +31,7 @@ for name, group in {
     "topics": topics,
     "domain": domains,
     "nudge": nudges,
+    "matrix": matrix,
     "eval": evaluations,
 }.items():
     app.add_typer(group, name=name, no_args_is_help=True)

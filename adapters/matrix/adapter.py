@@ -15,7 +15,7 @@ from adapters.inside import Inside, State, Stopped
 from adapters.matrix.buttons import Buttons
 from adapters.matrix.client import Client
 from adapters.matrix.courtesy import Courtesy
-from adapters.matrix.identity import Unsigned, keep_signed
+from adapters.matrix.identity import Unsigned, is_ours, keep_signed
 from adapters.matrix.invitations import Invitations
 from adapters.matrix.reading import Reader, Unread
 from adapters.matrix.rooms import Rooms, server_of
@@ -67,11 +67,12 @@ class MatrixAdapter:
         self.store = settings.matrix_store
         self.transport = MatrixTransport()
         self.state = State()
+        self._ours = False  # whether the homeserver has this store's keys for the device
         self.routes: Sequence[web.RouteDef] = ()
 
     async def listen(self, inside: Inside) -> None:
         """Until it is cancelled. Raises Stopped where trying again is of no use."""
-        self.state = State(condition="connecting")
+        self.state, self._ours = State(condition="connecting"), False
         try:
             with lock(self.store):
                 session = await sign_in(self._settings, self.store)
@@ -93,14 +94,7 @@ class MatrixAdapter:
         self, session: Session, inside: Inside
     ) -> AsyncIterator[tuple[Connection, Reader, Invitations]]:
         """The parts, for one device."""
-        client = Client(
-            self._settings.matrix_homeserver or "",
-            session.user,
-            device=session.device,
-            token=session.token,
-            store=self.store,
-            key=self._key,
-        )
+        client = self._opened(session)
         servers = self._settings.matrix_servers or frozenset({server_of(session.user)})
         rooms = Rooms(client, inside.storage, servers, inside.now)
         invitations = Invitations(client, inside.storage, rooms, inside.now)
@@ -115,6 +109,15 @@ class MatrixAdapter:
             self.transport.connection = None
             for part in (courtesy, buttons, invitations, rooms, client):
                 await part.close()
+
+    def _opened(self, session: Session) -> Client:
+        """Raises Stopped."""
+        url, device = self._settings.matrix_homeserver or "", session.device
+        try:
+            return Client(url, session.user, device=device, token=session.token, store=self.store, key=self._key)
+        except Exception as error:  # noqa: BLE001  (whatever the library makes of a wrong secret)
+            log.error("store not opened", action="matrix sign-in", error=type(error).__name__)  # noqa: TRY400
+            raise Stopped(f"the keys in {self.store} don't open: give the LOTSE_MATRIX_STORE_KEY they had") from None
 
     async def _read_on(self, connection: Connection, reader: Reader, invitations: Invitations, inside: Inside) -> None:
         """Our own loop: nio's saves its token before anything is taken in, and spins on errors that it returns."""
@@ -147,7 +150,8 @@ class MatrixAdapter:
             self.state = (
                 State(condition="connected") if signed else State(condition="degraded", detail="not cross-signed")
             )
-            await client.keep_keys()
+            if self._ours:
+                await client.keep_keys()
             if not signed and clock() >= sign_at:  # before anybody is joined: strict clients would withhold their keys
                 signed = await self._signed(client)
                 sign_at = clock() + self._sign_again[min(refused, len(self._sign_again) - 1)]
@@ -165,6 +169,8 @@ class MatrixAdapter:
     async def _signed(self, client: Client) -> bool:
         """Whether the homeserver has taken it; tried again with growing pauses. Raises Stopped."""
         try:
+            self._ours = self._ours or await is_ours(client)
+            await client.keep_keys()
             await keep_signed(client, self.store, self._key)
         except Unsigned as error:
             log.warning("not cross-signed", action="matrix sign-in", cause=str(error))

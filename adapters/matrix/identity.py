@@ -4,26 +4,19 @@ Three Ed25519 seeds, made once and kept encrypted in the store; their public hal
 the homeserver. Key ids and signatures are unpadded base64: strict clients silently drop padded ones.
 """
 
-import base64
 import json
-import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import structlog
-from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from adapters.inside import Stopped
 from adapters.matrix.client import Client
+from adapters.matrix.seeds import NAME, USAGES, Seeds, keep, kept, key_id, made, public, unpadded
 
 log = structlog.get_logger()
 
-USAGES = ("master", "self_signing", "user_signing")
 QUERY, KEYS, SIGNATURES = "keys/query", "keys/device_signing/upload", "keys/signatures/upload"
 
 
@@ -36,29 +29,29 @@ async def keep_signed(client: Client, store: Path, key: str) -> None:
 
     Never replaces an identity that is already there: everybody who verified it would be warned.
     """
-    file = store / "identity"
     there = await _asked(client)
     published = there.get("master_keys", {}).get(client.user_id)
-    if file.exists():
-        seeds = _opened(file, key)
-    elif published is not None:
+    seeds = kept(store, key)
+    if seeds is None and published is not None:
         raise Stopped(
-            f"{client.user_id} already has a cross-signing identity that this store doesn't know: put the file"
-            f" 'identity' of its earlier store into {store}, or reset the identity in the account's settings in a client"
+            f"{client.user_id} already has a cross-signing identity that this store doesn't know: `lotse matrix"
+            " import-identity FILE` or `lotse matrix recover-identity` takes it in, as docs/matrix.md says; or reset the"
+            " identity in the account's settings in a client"
         )
-    else:
-        seeds = {usage: Ed25519PrivateKey.generate() for usage in USAGES}
-        _keep(file, key, seeds)
+    if seeds is None:
+        seeds = made()
+        keep(store, key, seeds)
     if published is None:
         await _posted(client, KEYS, _public(client.user_id, seeds))
-    elif _id(seeds["master"]) not in published["keys"]:
+    elif not _the_same(client.user_id, there, seeds):
         raise Stopped(
-            f"the homeserver has another cross-signing identity for {client.user_id} than {file}: reset one of them"
+            f"the homeserver has another cross-signing identity for {client.user_id} than {store / NAME}: move that file"
+            " away and take in the right one, as docs/matrix.md says"
         )
     device = there.get("device_keys", {}).get(client.user_id, {}).get(client.device_id)
     if device is None:
         raise Unsigned("the device's keys aren't on the homeserver yet")
-    if _id(seeds["self_signing"]) not in device.get("signatures", {}).get(client.user_id, {}):
+    if key_id(seeds["self_signing"]) not in device.get("signatures", {}).get(client.user_id, {}):
         signed = _signed(device, client.user_id, seeds["self_signing"])
         answer = await _posted(client, SIGNATURES, {client.user_id: {client.device_id: signed}})
         if answer.get("failures"):
@@ -66,11 +59,33 @@ async def keep_signed(client: Client, store: Path, key: str) -> None:
         log.info("device signed", action="matrix sign-in", device=client.device_id)
 
 
-def _public(user: str, seeds: Mapping[str, Ed25519PrivateKey]) -> dict[str, Any]:
+def _the_same(user: str, there: dict[str, Any], seeds: Seeds) -> bool:
+    found = (there.get(f"{usage}_keys", {}).get(user, {}).get("keys", {}) for usage in ("master", "self_signing"))
+    return all(key_id(seeds[usage]) in keys for usage, keys in zip(("master", "self_signing"), found, strict=True))
+
+
+async def is_ours(client: Client) -> bool:
+    """That the homeserver has this store's keys for this device, or none yet. Raises Stopped, Unsigned.
+
+    A store that was lost is made anew by nio, under the old device: "One time key already exists" ever after, and
+    people are warned of the device's new keys.
+    """
+    device = (await _asked(client)).get("device_keys", {}).get(client.user_id, {}).get(client.device_id)
+    if device is None or client.olm is None:
+        return True
+    if device["keys"].get(f"ed25519:{client.device_id}") != client.olm.account.identity_keys["ed25519"]:
+        raise Stopped(
+            f"the store isn't the one that device {client.device_id} began with: put that one back, or sign in as a new"
+            " device, as docs/matrix.md says"
+        )
+    return True
+
+
+def _public(user: str, seeds: Seeds) -> dict[str, Any]:
     """The public keys as the homeserver wants them, the other two signed by the master key."""
     found: dict[str, Any] = {}
     for usage in USAGES:
-        shown = {"user_id": user, "usage": [usage], "keys": {_id(seeds[usage]): _text(seeds[usage])}}
+        shown = {"user_id": user, "usage": [usage], "keys": {key_id(seeds[usage]): public(seeds[usage])}}
         found[f"{usage}_key"] = shown if usage == "master" else _signed(shown, user, seeds["master"])
     return found
 
@@ -78,19 +93,7 @@ def _public(user: str, seeds: Mapping[str, Ed25519PrivateKey]) -> dict[str, Any]
 def _signed(content: dict[str, Any], user: str, by: Ed25519PrivateKey) -> dict[str, Any]:
     bare = {name: value for name, value in content.items() if name not in ("signatures", "unsigned")}
     canonical = json.dumps(bare, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
-    return {**bare, "signatures": {user: {_id(by): _unpadded(by.sign(canonical))}}}
-
-
-def _id(seed: Ed25519PrivateKey) -> str:
-    return f"ed25519:{_text(seed)}"
-
-
-def _text(seed: Ed25519PrivateKey) -> str:
-    return _unpadded(seed.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
-
-
-def _unpadded(value: bytes) -> str:
-    return base64.b64encode(value).decode().rstrip("=")
+    return {**bare, "signatures": {user: {key_id(by): unpadded(by.sign(canonical))}}}
 
 
 async def _asked(client: Client) -> dict[str, Any]:
@@ -102,25 +105,3 @@ async def _posted(client: Client, path: str, content: dict[str, Any]) -> dict[st
     if status != 200:
         raise Unsigned(f"{path}: {status} {answer.get('errcode', '')}".strip())
     return answer
-
-
-# ---------------------------------------------------------------- at rest
-
-
-def _box(key: str) -> Fernet:
-    derived = HKDF(SHA256(), length=32, salt=None, info=b"lotse cross-signing").derive(key.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
-
-
-def _keep(file: Path, key: str, seeds: Mapping[str, Ed25519PrivateKey]) -> None:
-    raw = {usage: base64.b64encode(seed.private_bytes_raw()).decode() for usage, seed in seeds.items()}
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(_box(key).encrypt(json.dumps(raw).encode()))
-
-
-def _opened(file: Path, key: str) -> dict[str, Ed25519PrivateKey]:
-    try:
-        raw = json.loads(_box(key).decrypt(file.read_bytes()))
-    except InvalidToken:
-        raise Stopped(f"LOTSE_MATRIX_STORE_KEY isn't the one that {file} was written with: give that one") from None
-    return {usage: Ed25519PrivateKey.from_private_bytes(base64.b64decode(raw[usage])) for usage in USAGES}

@@ -48,9 +48,11 @@ class Reader:
         self._keys_came = True  # since it was last looked whether that helps: at the start perhaps
 
     async def token(self) -> str | None:
+        """Of this device; of a new one where its predecessor stopped, so that people are told what it can't read."""
         async with self._storage.unit(write=False) as uow:
-            kept = await uow.notes.get(PLATFORM, SYNC, self._client.device_id)
-        return None if kept is None else str(kept["since"])
+            kept = dict(await uow.notes.all(PLATFORM, SYNC))
+        found = kept.get(self._client.device_id) or next(reversed(kept.values()), None)
+        return None if found is None else str(found["since"])
 
     async def take(self, response: SyncResponse, *, since: str | None) -> list[Incoming]:
         """What came with this answer, committed together with its token; on the very first sync nothing is acted on.

@@ -45,6 +45,10 @@ class Human:
         self.room = made.room_id
         await self.until(lambda: self.members() == 2)
 
+    async def sees_devices(self, number: int) -> None:
+        """Of the bot, as the homeserver tells."""
+        await self.until(lambda: len([*self.client.device_store.active_user_devices(self.bot)]) == number)
+
     def members(self) -> int:
         room = self.client.rooms.get(self.room)
         return len([one for one in room.users.values() if not one.invited]) if room else 0

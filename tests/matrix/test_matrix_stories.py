@@ -208,7 +208,7 @@ async def test_a_revoked_token_stops_the_adapter_and_says_what_to_do(settings: S
     (await asyncio.to_thread(urlopen, request)).close()
     adapter = MatrixAdapter(settings)
     with pytest.raises(Stopped, match="sign in anew"):
-        await asyncio.wait_for(_listens(adapter, settings), 20)
+        await listens(adapter, settings)
     assert adapter.state.condition == "bad credentials"
 
 
@@ -225,53 +225,54 @@ async def test_the_device_is_signed_by_an_identity_that_stays(settings: Settings
     vera = await meets("vera2")
     async with service(settings):
         await settled_in(vera, "Siegburg")
-    first = await _keys_of(vera)
+    first = await keys_of(vera)
     user, device = vera.bot, next(iter(first["device_keys"][vera.bot].values()))
     master, own = first["master_keys"][user], first["self_signing_keys"][user]
-    _verified(own, user, next(iter(master["keys"])))
-    _verified(device, user, next(iter(own["keys"])))
+    verified(own, user, next(iter(master["keys"])))
+    verified(device, user, next(iter(own["keys"])))
     assert "=" not in json.dumps([master, own, device])
     async with service(settings):
         await vera.says("/hilfe")
         await vera.reads("Das können Sie zu mir sagen")
-    assert (await _keys_of(vera))["master_keys"] == first["master_keys"]
+    assert (await keys_of(vera))["master_keys"] == first["master_keys"]
     assert not any(word in (settings.data / "matrix" / "identity").read_text() for word in ("master", "signing"))
     (settings.data / "matrix" / "identity").unlink()
     adapter = MatrixAdapter(settings)
     with pytest.raises(Stopped, match="identity"):
-        await asyncio.wait_for(_listens(adapter, settings), 20)
+        await listens(adapter, settings)
 
 
 async def test_the_doctor_finds_what_is_wrong_with_matrix(settings: Settings, meets: Meets):
     dora = await meets("dora")
-    assert "not signed in yet" in await _doctor(settings)
+    assert "not signed in yet" in await doctor(settings)
     async with service(settings):
         await dora.opens_chat()
         await dora.says("hallo")
         await dora.reads("Sind Sie einverstanden?")
-    well = await _doctor(settings)
+    well = await doctor(settings)
     assert f"signed in as {dora.bot}" in well
     assert "the device is cross-signed" in well
     (settings.data / "matrix").chmod(0o755)
-    assert "run chmod 700" in await _doctor(settings)
+    assert "run chmod 700" in await doctor(settings)
     nobody = settings.model_copy(update={"matrix_homeserver": "http://127.0.0.1:9"})
-    assert "doesn't answer as a homeserver" in await _doctor(nobody)
+    assert "doesn't answer as a homeserver" in await doctor(nobody)
 
 
-async def _doctor(settings: Settings) -> str:
+async def doctor(settings: Settings) -> str:
     return "\n".join([f"{one.text}; {one.remedy}" async for one in findings(settings)])
 
 
-async def _listens(adapter: MatrixAdapter, settings: Settings) -> None:
+async def listens(adapter: MatrixAdapter, settings: Settings) -> None:
     async with assembled(settings, transports=(), now=real_time, mode="live") as lotse:
 
         async def nothing(_: object) -> tuple[str, ...]:
             return ()
 
-        await adapter.listen(Inside(storage=lotse.storage, turns=Turns(nothing), now=real_time))
+        async with asyncio.timeout(60):
+            await adapter.listen(Inside(storage=lotse.storage, turns=Turns(nothing), now=real_time))
 
 
-async def _keys_of(person: Human) -> dict[str, Any]:
+async def keys_of(person: Human) -> dict[str, Any]:
     url = f"{person.client.homeserver}/_matrix/client/v3/keys/query"
     content = json.dumps({"device_keys": {person.bot: []}}).encode()
     request = Request(url, content, {"Authorization": f"Bearer {person.client.access_token}"})
@@ -280,7 +281,7 @@ async def _keys_of(person: Human) -> dict[str, Any]:
     return found
 
 
-def _verified(signed: dict[str, Any], user: str, by: str) -> None:
+def verified(signed: dict[str, Any], user: str, by: str) -> None:
     """Raises InvalidSignature."""
     bare = {name: value for name, value in signed.items() if name not in ("signatures", "unsigned")}
     canonical = json.dumps(bare, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
