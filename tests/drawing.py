@@ -85,15 +85,23 @@ def texts(card: Any) -> Iterator[str]:
     match card:
         case {"inlines": list(inlines)}:
             yield "".join(one["text"] for one in inlines)
+        case {"type": "FactSet", "facts": list(facts)}:
+            for fact in facts:
+                yield from (_unmarked(fact["title"]), _unmarked(fact["value"]))
         case dict():
             for name, value in card.items():
                 if isinstance(value, str) and name in ("text", "title", "label", "placeholder", "tooltip", "altText"):
-                    yield re.sub(r"\\(.)", r"\1", value)
+                    yield _unmarked(value)
                 elif name not in ("data", "fallback", "fallbackText", "speak"):
                     yield from texts(value)
         case list():
             for value in card:
                 yield from texts(value)
+
+
+def _unmarked(text: str) -> str:
+    """Without the backslashes before what would be markup."""
+    return re.sub(r"\\(.)", r"\1", text)
 
 
 class _Visible(HTMLParser):

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
+from adapters.matrix.buttons import KEYS
 from adapters.matrix.local_synapse import Homeserver
-from adapters.matrix.rendering import BUTTONS
 from adapters.matrix.rooms import account_of as of_matrix
 from adapters.teams.conversations import Conversation
 from adapters.teams.conversations import account_of as of_teams
@@ -139,7 +139,7 @@ class InElement(Human):
             for line in str(one["content"].get("body", "")).splitlines():
                 number, mark, said = line.partition(") ")
                 if mark and number.isdigit() and said.startswith(label):
-                    await self.presses(one["event_id"], BUTTONS[int(number) - 1])
+                    await self.presses(one["event_id"], KEYS[int(number) - 1])
                     return
         raise AssertionError(f"{self.user} has no answer {label!r}; the last they read is:\n{self.text()[-3000:]}")
 

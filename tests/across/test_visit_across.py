@@ -122,6 +122,6 @@ async def test_a_link_is_void_after_a_day(both: Both):
         (*_, link) = miriam.downloads
         async with both.line.client.get(link) as page:
             assert page.status == 200
-        both.clock.jumps_to("2026-11-24 10:01")
+        both.clock.jumps_to("2026-11-24 12:00")
         async with both.line.client.post(link) as answer:
             assert answer.status == 410

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from storage.tables import metadata
+from storage.unit_of_work import Storage
 from tests.stories.network import asks, member, read
 from tests.town import Town, Townsperson
 
@@ -117,18 +118,16 @@ async def test_nothing_of_it_is_left_when_it_is_delivered(town: Town, talking: t
     miriam, jens = talking
     await town.later("2026-11-23 21:00")
     await miriam.says(TEXT)
-    assert PART in await rows(town)  # waits for his hours: the search finds it
+    assert PART in await rows(town.storage)  # waits for his hours: the search finds it
     await town.later("2026-11-24 09:00")
     assert PART in jens.last
-    assert PART not in await rows(town)
+    assert PART not in await rows(town.storage)
 
 
-async def rows(town: Town) -> str:
+async def rows(storage: Storage) -> str:
     """All there are, in every table."""
     found = []
-    async with town.storage.connection(write=False) as connection:
+    async with storage.transaction(write=False) as tx:
         for table in metadata.sorted_tables:
-            found += [
-                str(tuple(row)) for row in await connection.execute(select(table))
-            ]  # a row by itself is shortened
+            found += [str(tuple(row)) for row in await tx.connection.execute(select(table))]
     return "\n".join(found)
