@@ -150,9 +150,9 @@ async def talk_on(both: Both, miriam: Person, jens: Person) -> None:
     await jens.reads(f"> wie ist das mit den {SAID.decode()}?")
     await jens.says("die liegen im keller")
     await miriam.reads("> die liegen im keller")
-    async with both.storage() as storage, storage.connection(write=False) as connection:
+    async with both.storage() as storage, storage.transaction(write=False) as tx:
         for table in metadata.sorted_tables:
-            for row in await connection.execute(select(table)):
+            for row in await tx.connection.execute(select(table)):
                 assert SAID.decode() not in str(tuple(row))
     await miriam.picks("Gespräch beenden")
     await miriam.reads("ist beendet")

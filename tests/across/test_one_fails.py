@@ -65,6 +65,6 @@ async def test_a_connector_that_hangs_leaves_matrix_alone(both: Both):
 
 
 async def on_its_way_to(both: Both, person: InTeams) -> list[str]:
-    async with both.storage() as storage, storage.connection(write=False) as connection:
-        rows = await connection.execute(select(outbox.c.state).where(outbox.c.account == person.account))
+    async with both.storage() as storage, storage.transaction(write=False) as tx:
+        rows = await tx.connection.execute(select(outbox.c.state).where(outbox.c.account == person.account))
         return [str(state) for (state,) in rows]

@@ -126,9 +126,9 @@ async def test_nothing_of_it_is_left_when_it_is_delivered(town: Town, talking: t
 async def rows(town: Town) -> str:
     """All there are, in every table."""
     found = []
-    async with town.storage.connection(write=False) as connection:
+    async with town.storage.transaction(write=False) as tx:
         for table in metadata.sorted_tables:
             found += [
-                str(tuple(row)) for row in await connection.execute(select(table))
+                str(tuple(row)) for row in await tx.connection.execute(select(table))
             ]  # a row by itself is shortened
     return "\n".join(found)
