@@ -116,7 +116,7 @@ async def lotse(homeserver: Homeserver, reader: Party, rows: int, rooms: int, fo
     try:
         places = await reader.opens(bot, rooms)
         await reader.sees_in(bot, places)
-        async with beside(settings) as other, other.storage.connection() as connection:
+        async with beside(settings) as other, other.storage.transaction() as tx:
             due = clock()
             names = [Account(f"matrix:@person{number}:town.example") for number in range(rooms)]
             known = {"platform": "matrix", "name": "Somebody", "seen_at": due, "reachable": True}
@@ -124,11 +124,11 @@ async def lotse(homeserver: Homeserver, reader: Party, rows: int, rooms: int, fo
                 "platform": "matrix", "kind": Kind.STATUS, "body_hash": "0" * 64, "holds_personal": False,
                 "planned_at": due, "due_at": due, "state": "pending", "attempts": 0, "shows": [],
             }  # fmt: skip
-            await connection.execute(
+            await tx.connection.execute(
                 accounts.insert(),
                 [{"account": name, "address": place, **known} for name, place in zip(names, places, strict=True)],
             )
-            await connection.execute(
+            await tx.connection.execute(
                 outbox.insert(),
                 [
                     {
@@ -140,12 +140,12 @@ async def lotse(homeserver: Homeserver, reader: Party, rows: int, rooms: int, fo
                     for n in range(rows)
                 ],
             )
-            await connection.commit()
+            await tx.commit()
             sent = select(func.count()).select_from(outbox).where(outbox.c.sent_at.is_not(None))
-            while (await connection.execute(sent)).scalar_one() < rows:
-                await connection.rollback()
+            while (await tx.connection.execute(sent)).scalar_one() < rows:
+                await tx.connection.rollback()
                 await asyncio.sleep(0.2)
-            times = (await connection.execute(select(outbox.c.sent_at))).scalars().all()
+            times = (await tx.connection.execute(select(outbox.c.sent_at))).scalars().all()
     finally:
         stop.set()
         await running

@@ -14,22 +14,14 @@ import structlog
 from bot.access import allowed_here
 from bot.events import Edited, Filled, Incoming, Joined, Left, Picked, Said, Unreadable
 from bot.flows import DUE, HANDLERS, accounts, first_contact
-from bot.flows.introductions.talk import FOR_THE_BOT
 from bot.forms import Field, Form, Invalid, read
+from bot.hearing import hear, is_clear, names_their_town, patient_form
 from bot.intents import (
     Cancel,
-    CancelVisit,
-    CorrectLesson,
-    FindContacts,
-    FollowUp,
     Intent,
     No,
     Pick,
-    RemoveTopic,
-    RescheduleVisit,
-    ShareLesson,
-    Snooze,
-    TalkThrough,
+    SetAffiliation,
     Unknown,
     Yes,
     name_of,
@@ -41,8 +33,7 @@ from bot.ports import Capabilities, Conflict, Database, Question, UnitOfWork
 from bot.posting import post
 from bot.rules import Rules
 from bot.turn import Refusal, Replies, Reply, Scene, Turn
-from bot.understand import Option, Situation, Understanding, understand
-from bot.understanding.slots import is_scheduled
+from bot.understand import Situation, Understanding, understand
 from bot.words import Words
 
 log = structlog.get_logger()
@@ -237,60 +228,9 @@ async def said(turn: Turn, text: str) -> Replies:
         return await fill_next(turn, Dialog(account=account, form=patient, started_at=turn.now), text)
     if not heard.sure and heard.alternatives and turn.person is not None:
         return [which_one(turn, heard)]
+    if isinstance(heard.intent, Unknown) and names_their_town(turn, text):
+        return await handle(turn, SetAffiliation(municipality=text))
     return await handle(turn, heard.intent)
-
-
-def hear(turn: Turn, text: str) -> Understanding:
-    """The text in the situation it was written in."""
-    asked = turn.question.asked if turn.question else None
-    waits = turn.question is not None and turn.question.answered is None and patient_form(turn.question) is not None
-    options = asked.options if isinstance(asked, Choices) else ()
-    home = turn.knowledge.home_state(turn.person.key) if turn.person else None
-    return understand(
-        text,
-        Situation(
-            context=asked.asked if isinstance(asked, Choices) else "asked_text" if waits else "none",
-            options=tuple(Option(label=option.label, says=option.says) for option in options),
-            today=turn.today(turn.person),
-            now=turn.now,
-            language=turn.say.language,
-            role="admin" if _of_the_office(turn, asked, text) else "staff",
-            home_state=home,
-            lexicon=turn.knowledge,
-        ),
-    )
-
-
-def _of_the_office(turn: Turn, asked: Choices | Ask | None, text: str) -> bool:
-    """Whether office words are heard at all. Who isn't of the office and sets a reminder for others is told whose it is."""
-    about_nudge = isinstance(asked, Choices) and asked.asked == "nudge"
-    return turn.person is not None and (turn.person.role == "admin" or about_nudge or is_scheduled(text))
-
-
-def is_clear(heard: Understanding, text: str, form: Form) -> bool:
-    """A wish that goes before a patient form. A bare subject is none: it may well be the answer that is waited for."""
-    match heard.intent:
-        case Unknown() | Yes() | No():
-            return False
-        case wish if isinstance(form.intent, TalkThrough):
-            return heard.sure and isinstance(wish, FOR_THE_BOT)
-        case RemoveTopic() | ShareLesson() if isinstance(form.intent, CorrectLesson):
-            return False  # "die 30.000 bitte raus"
-        case RescheduleVisit() | CancelVisit() | Snooze() if isinstance(form.intent, FollowUp):
-            return False  # "verschoben auf Mai"
-        case FindContacts(topic=str(topic)) as wish if wish == FindContacts(topic=topic):
-            return heard.sure and topic.strip().casefold() != text.strip(" .!?").casefold()
-        case _:
-            return heard.sure
-
-
-def patient_form(question: Question) -> Form | None:
-    """The form that typed words may go into although no dialog is open."""
-    match question.asked:
-        case Ask(form=form):
-            return form if form.patient else None
-        case Choices(otherwise=form):
-            return form
 
 
 def which_one(turn: Turn, heard: Understanding) -> Reply:

@@ -388,3 +388,12 @@ async def test_the_name_of_somebody_who_refused_is_not_kept_again(town: Town, je
         row = await uow.accounts.get(jens.account)
     assert row is not None
     assert row.name == ""
+
+
+async def test_who_looks_for_help_first_can_still_name_their_town(town: Town):
+    neu = town.person("Neu Ling")
+    for text in ("hallo", "ja", "/hilfe", "Siegburg"):
+        await neu.says(text)
+    assert "Eingetragen: Siegburg, Nordrhein-Westfalen" in read(neu)
+    await neu.says("Buxtehude")  # afterwards a town alone is no wish to have moved
+    assert "Eingetragen" not in read(neu)

@@ -1,0 +1,84 @@
+"""What a text means in the situation it was written in: what was asked last, who writes, and what waits for words."""
+
+from bot.flows.introductions.talk import FOR_THE_BOT
+from bot.forms import Form
+from bot.intents import (
+    CancelVisit,
+    CorrectLesson,
+    FindContacts,
+    FollowUp,
+    No,
+    RemoveTopic,
+    RescheduleVisit,
+    ShareLesson,
+    Snooze,
+    TalkThrough,
+    Unknown,
+    Yes,
+)
+from bot.matching.places import Ambiguous, Exact
+from bot.messages import Ask, Choices
+from bot.ports import Question
+from bot.turn import Turn
+from bot.understand import Option, Situation, Understanding, understand
+from bot.understanding.slots import is_scheduled
+
+
+def names_their_town(turn: Turn, text: str) -> bool:
+    """The bare name of a place from somebody who was asked for theirs, and looked for help or something else first."""
+    if turn.person is None or turn.knowledge.home_state(turn.person.key) is not None:
+        return False
+    return isinstance(turn.knowledge.place(text), Exact | Ambiguous)
+
+
+def hear(turn: Turn, text: str) -> Understanding:
+    """The text in the situation it was written in."""
+    asked = turn.question.asked if turn.question else None
+    waits = turn.question is not None and turn.question.answered is None and patient_form(turn.question) is not None
+    options = asked.options if isinstance(asked, Choices) else ()
+    home = turn.knowledge.home_state(turn.person.key) if turn.person else None
+    return understand(
+        text,
+        Situation(
+            context=asked.asked if isinstance(asked, Choices) else "asked_text" if waits else "none",
+            options=tuple(Option(label=option.label, says=option.says) for option in options),
+            today=turn.today(turn.person),
+            now=turn.now,
+            language=turn.say.language,
+            role="admin" if _of_the_office(turn, asked, text) else "staff",
+            home_state=home,
+            lexicon=turn.knowledge,
+        ),
+    )
+
+
+def _of_the_office(turn: Turn, asked: Choices | Ask | None, text: str) -> bool:
+    """Whether office words are heard at all. Who isn't of the office and sets a reminder for others is told whose it is."""
+    about_nudge = isinstance(asked, Choices) and asked.asked == "nudge"
+    return turn.person is not None and (turn.person.role == "admin" or about_nudge or is_scheduled(text))
+
+
+def is_clear(heard: Understanding, text: str, form: Form) -> bool:
+    """A wish that goes before a patient form. A bare subject is none: it may well be the answer that is waited for."""
+    match heard.intent:
+        case Unknown() | Yes() | No():
+            return False
+        case wish if isinstance(form.intent, TalkThrough):
+            return heard.sure and isinstance(wish, FOR_THE_BOT)
+        case RemoveTopic() | ShareLesson() if isinstance(form.intent, CorrectLesson):
+            return False  # "die 30.000 bitte raus"
+        case RescheduleVisit() | CancelVisit() | Snooze() if isinstance(form.intent, FollowUp):
+            return False  # "verschoben auf Mai"
+        case FindContacts(topic=str(topic)) as wish if wish == FindContacts(topic=topic):
+            return heard.sure and topic.strip().casefold() != text.strip(" .!?").casefold()
+        case _:
+            return heard.sure
+
+
+def patient_form(question: Question) -> Form | None:
+    """The form that typed words may go into although no dialog is open."""
+    match question.asked:
+        case Ask(form=form):
+            return form if form.patient else None
+        case Choices(otherwise=form):
+            return form
