@@ -76,7 +76,7 @@ class Element:
         return "\n\n".join(str(one["content"].get("body", "")) for one in self.seen[self.unread :])
 
     def messages(self) -> list[dict[str, Any]]:
-        return [one for one in self.seen if one["type"] != "m.reaction"]
+        return [one for one in self.seen if one["type"] in ("m.room.message", "m.room.encrypted")]
 
     async def until(self, holds: Callable[[], bool]) -> None:
         try:
