@@ -35,8 +35,12 @@ class Element:
         self._process = await asyncio.create_subprocess_exec(
             "node", script, str(SDK), *self._arguments, stdin=pipe, stdout=pipe, limit=2**24
         )
-        async with asyncio.timeout(PATIENCE):
-            assert "ready" in await self._line()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                assert "ready" in await self._line()
+        except BaseException:
+            self._process.kill()
+            raise
         self._listening = asyncio.create_task(self._listen())
         return self
 
