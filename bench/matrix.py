@@ -29,13 +29,19 @@ from tests.matrix.people import Human
 WARM = 5
 
 
+def answers(person: Human) -> int:
+    """Help, or the question again; a greeting and its buttons are none."""
+    said = [str(one["content"].get("body", "")) for one in person.seen]
+    return sum(text.startswith("/hilfe") or "Das können Sie zu mir sagen" in text for text in said)
+
+
 async def measured(person: Human, messages: int) -> list[float]:
     """Milliseconds, one message after the other."""
     taken: list[float] = []
     for number in range(-WARM, messages):
-        seen, begun = len(person.seen), time.perf_counter()
+        seen, begun = answers(person), time.perf_counter()
         await person.says(f"/hilfe {number}")
-        await person.until(lambda seen=seen: len(person.seen) > seen)
+        await person.until(lambda seen=seen: answers(person) > seen)
         taken.append((time.perf_counter() - begun) * 1000)
     return sorted(taken[WARM:])
 

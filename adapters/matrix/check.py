@@ -72,7 +72,7 @@ def _unsigned(store: Path, *, published: bool) -> Finding:
     """`published`: the account has an identity, which only its owner can sign with."""
     remedy = "start `lotse run`"
     if published and not (store / "identity").exists():
-        remedy = f"put the file 'identity' of the earlier store into {store}, then {remedy}"
+        remedy = f"take in the identity by `lotse matrix import-identity` or `recover-identity`, then {remedy}"
     return Finding("problem", "matrix", "the device isn't cross-signed: strict clients won't read it", remedy)
 
 

@@ -35,8 +35,12 @@ class Element:
         self._process = await asyncio.create_subprocess_exec(
             "node", script, str(SDK), *self._arguments, stdin=pipe, stdout=pipe, limit=2**24
         )
-        async with asyncio.timeout(PATIENCE):
-            assert "ready" in await self._line()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                assert "ready" in await self._line()
+        except BaseException:
+            self._process.kill()
+            raise
         self._listening = asyncio.create_task(self._listen())
         return self
 
@@ -76,7 +80,7 @@ class Element:
         return "\n\n".join(str(one["content"].get("body", "")) for one in self.seen[self.unread :])
 
     def messages(self) -> list[dict[str, Any]]:
-        return [one for one in self.seen if one["type"] != "m.reaction"]
+        return [one for one in self.seen if one["type"] in ("m.room.message", "m.room.encrypted")]
 
     async def until(self, holds: Callable[[], bool]) -> None:
         try:

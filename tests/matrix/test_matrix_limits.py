@@ -83,8 +83,8 @@ async def promise(settings: Settings, to: Human, which: range) -> None:
 async def waiting(settings: Settings) -> list[tuple[str, str | None]]:
     """State and cause of what is not yet handed over."""
     async with beside(settings) as lotse, lotse.storage.transaction(write=False) as tx:
-        found = await tx.connection.execute(select(outbox.c.state, outbox.c.cause).where(outbox.c.sent_at.is_(None)))
-        return [(row.state, row.cause) for row in found]
+        found = await tx.rows(select(outbox.c.state, outbox.c.cause).where(outbox.c.sent_at.is_(None)))
+        return [(row["state"], row["cause"]) for row in found]
 
 
 def put_off(settings: Settings) -> str:
