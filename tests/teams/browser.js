@@ -61,8 +61,9 @@ const todo = {
   open: (page, { url }) => page.goto(url).then(() => true),
   see: (page, { text }) => page.getByText(text).last().waitFor().then(() => true),
   press: (page, { role, name }) => page.getByRole(role, { name, exact: role === "button" }).last().click().then(() => true),
-  type: async (page, { text }) => {
-    await page.getByRole("textbox").last().click();
+  type: async (page, { into, text }) => {
+    await page.locator(into).last().click();
+    await page.keyboard.press("End");
     await page.keyboard.type(text);
     return true;
   },
