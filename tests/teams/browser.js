@@ -71,7 +71,11 @@ const todo = {
   key: (page, { name }) => page.keyboard.press(name).then(() => true),
   count: (page, { role, name }) => page.getByRole(role, { name, exact: true }).count(),
   text: (page) => page.evaluate(() => document.body.innerText),
-  picture: (page, { to, clip }) => page.screenshot({ path: to, clip }).then(() => true),
+  picture: async (page, { to }) => {
+    await page.mouse.move(2, 2);
+    await page.screenshot({ path: to });
+    return true;
+  },
 };
 
 (async () => {
