@@ -61,8 +61,9 @@ const todo = {
   open: (page, { url }) => page.goto(url).then(() => true),
   see: (page, { text }) => page.getByText(text).last().waitFor().then(() => true),
   press: (page, { role, name }) => page.getByRole(role, { name, exact: role === "button" }).last().click().then(() => true),
-  type: async (page, { text }) => {
-    await page.getByRole("textbox").last().click();
+  type: async (page, { into, text }) => {
+    await page.locator(into).last().click();
+    await page.keyboard.press("End");
     await page.keyboard.type(text);
     return true;
   },
@@ -70,7 +71,11 @@ const todo = {
   key: (page, { name }) => page.keyboard.press(name).then(() => true),
   count: (page, { role, name }) => page.getByRole(role, { name, exact: true }).count(),
   text: (page) => page.evaluate(() => document.body.innerText),
-  picture: (page, { to, clip }) => page.screenshot({ path: to, clip }).then(() => true),
+  picture: async (page, { to }) => {
+    await page.mouse.move(2, 2);
+    await page.screenshot({ path: to });
+    return true;
+  },
 };
 
 (async () => {

@@ -1,66 +1,121 @@
-"""Opt-in: Microsoft's own playground against `make demo-teams`, driven through its HTTP and WebSocket endpoints.
+"""Opt-in: Microsoft's own playground against the bot, in headless Chromium, as somebody in front of it; see `tools`.
 
-    npm i --prefix /tmp/playground @microsoft/m365agentsplayground@0.2.28
-    PLAYGROUND=/tmp/playground/node_modules/.bin/agentsplayground pytest tests/teams/test_playground.py
-
-Its licence is for evaluation; nothing of it is part of the project.
+Its clock is a Monday morning, so that what comes unasked comes at once.
 """
 
 import asyncio
 import json
 import os
 import socket
-import sys
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientError, ClientSession, ClientWebSocketResponse
+from aiohttp import ClientError, ClientSession
+from aiohttp.test_utils import TestServer
 
-from tests.adapters.test_run import ROOT
-from tests.teams.wire import executes_in
+from adapters import demo
+from adapters.app import assembled, run
+from adapters.config import load
+from tests.teams.stub_connector import Stub
+from tests.teams.tools import PLAYGROUND, Browser, needs_browser, pictures
+from tests.town import BERLIN
 
-PLAYGROUND = os.environ.get("PLAYGROUND", "")
-SECONDS = 60  # until a test is given up
-pytestmark = pytest.mark.skipif(not PLAYGROUND, reason="set PLAYGROUND to the program from npm")
+pytestmark = needs_browser
+SECONDS = 30  # until an answer is given up
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=BERLIN)
+EDITOR = "[data-lexical-editor]"
 
 
-class Playground:
-    """One person, Alex Wilber, in front of the client."""
+@dataclass(slots=True)
+class Alex:
+    """In front of the client."""
 
-    def __init__(self, url: str, client: ClientSession, stream: ClientWebSocketResponse, config: Any) -> None:
-        self.url, self.client, self.stream = url, client, stream
-        self.chat, self.me = config["personalChat"]["id"], config["currentUser"]["id"]
-        self.bot, self.channel = config["bot"]["id"], config["teams"][0]["channels"][0]["id"]
+    browser: Browser
+    folder: Path
 
-    async def says(self, text: str, where: str | None = None, **more: Any) -> None:
-        body = {"from": {"id": self.me}, "text": text, "textFormat": "plain", **more}
-        url = f"{self.url}/_conversation/v1/conversations/{where or self.chat}/messages"
-        async with self.client.post(url, json=body) as answer:
-            assert answer.status == 200, await answer.text()
+    async def says(self, text: str) -> None:
+        await self.browser.do("type", into=EDITOR, text=text)
+        await self.browser.do("key", name="Enter")
 
-    async def sees(self, word: str) -> dict[str, Any]:
-        """The next message of the bot that holds this."""
-        async for frame in self.stream:
-            seen: dict[str, Any] = json.loads(frame.data)
-            if word in json.dumps(seen, ensure_ascii=False):
-                return seen
-        raise AssertionError("the playground has closed")
+    async def mentions(self, text: str) -> None:
+        """In a channel: a new post that begins with the bot's name."""
+        await self.browser.do("type", into=EDITOR, text="@Test")
+        await self.browser.do("press", role="menuitem", name="Test Bot")
+        await self.browser.do("type", into=EDITOR, text=f" {text}")
+        await self.presses("Post")
 
-    async def presses(self, seen: dict[str, Any], title: str, **inputs: str) -> Any:
-        message = seen["message"]
-        button = next(one for one in executes_in(message["attachments"]) if one["title"].startswith(title))
-        action = {"type": "Action.Execute", "verb": button["verb"], "data": {**button["data"], **inputs}}
-        return await self.invokes(
-            "adaptiveCard/action", {"action": action, "trigger": "manual"}, replyToId=message["messageId"]
-        )
+    async def sees(self, text: str) -> None:
+        await self.browser.do("see", text=text)
 
-    async def invokes(self, name: str, value: Any, **more: Any) -> Any:
-        body = {"name": name, "from": {"id": self.me}, "conversation": {"id": self.chat}, "value": value, **more}
-        async with self.client.post(f"{self.url}/_conversation/v1/invoke", json=body) as answer:
-            assert answer.status == 200, await answer.text()
-            return await answer.json()
+    async def presses(self, button: str) -> None:
+        await self.browser.do("press", role="button", name=button)
+
+    async def opens(self, place: str) -> None:
+        await self.browser.do("press", role="treeitem", name=place)
+
+    async def fills(self, label: str, text: str) -> None:
+        await self.browser.do("fill", label=label, text=text)
+
+    async def buttons(self, name: str) -> int:
+        return int(await self.browser.do("count", role="button", name=name))
+
+    async def screen(self) -> str:
+        return str(await self.browser.do("text"))
+
+    async def picture(self, name: str) -> None:
+        to = pictures(self.folder) / f"playground-{name}.png"
+        await self.browser.do("picture", to=str(to))
+        assert to.stat().st_size > 10_000
+
+    async def joins(self) -> None:
+        """From the welcome to the first list."""
+        await self.sees("Ich speichere Ihren Namen")
+        await self.presses("Ja, einverstanden")
+        await self.sees("In welcher Kommune arbeiten Sie?")
+        await self.fills("In welcher Kommune", "Plochingen")
+        await self.presses("Absenden")
+        await self.sees("Eingetragen: Plochingen")
+
+
+@dataclass(slots=True)
+class Berta:
+    """Somebody else in Teams, whose messages go straight to the bot."""
+
+    bot: str
+    service: str
+    stub: Stub
+    client: ClientSession
+    chat: str = "a:berta"
+    said: list[str] = field(default_factory=list)
+
+    async def says(self, text: str, until: str) -> None:
+        """Waits for an answer that holds `until`."""
+        self.said.append(text)
+        user = "00000000-0000-0000-0000-0000000000be"
+        activity = {
+            "type": "message",
+            "id": f"b{len(self.said)}",
+            "text": text,
+            "serviceUrl": self.service,
+            "channelId": "msteams",
+            "from": {"id": "29:berta", "name": "Berta Beispiel", "aadObjectId": user},
+            "recipient": {"id": "28:bot", "name": "Lotse"},
+            "conversation": {"id": self.chat, "conversationType": "personal"},
+            "channelData": {"tenant": {"id": "berta"}},
+        }
+        before = len(self.stub.sent_to(self.chat))
+        async with self.client.post(self.bot, json=activity) as answer:
+            assert answer.status == 200
+        try:
+            async with asyncio.timeout(SECONDS):
+                while until not in json.dumps(self.stub.sent_to(self.chat)[before:], ensure_ascii=False):
+                    await self.stub.arrival()
+        except TimeoutError:
+            raise AssertionError(f"no {until!r} in {self.stub.sent_to(self.chat)[before:]}") from None
 
 
 def free_port() -> int:
@@ -70,65 +125,125 @@ def free_port() -> int:
         return port
 
 
-async def up(client: ClientSession, url: str) -> Any:
+async def up(client: ClientSession, url: str) -> None:
     while True:
         try:
             async with client.get(url) as answer:
                 if answer.status == 200:
-                    return await answer.json()
+                    return
         except ClientError:
             pass
         await asyncio.sleep(0.2)
 
 
 @pytest.fixture
-async def playground(tmp_path: Path) -> AsyncIterator[Playground]:
-    mine, theirs = free_port(), free_port()
-    quiet = {"stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL}
-    bot = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "adapters.teams.demo",
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "LOTSE_DATA": str(tmp_path / "data"), "LOTSE_WEB_PORT": str(mine)},
-        **quiet,
-    )
-    command = ("-e", f"http://127.0.0.1:{mine}/api/messages", "-c", "msteams", "-p", str(theirs), "--dt")
+async def client() -> AsyncIterator[ClientSession]:
+    async with ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+async def bot(tmp_path: Path, client: ClientSession) -> AsyncIterator[str]:
+    """The service with the demo network, as `make demo-teams` starts it, on a Monday morning."""
+    port = free_port()
+    settings = load(data=tmp_path / "data", web_port=port, teams_insecure_no_authentication=True)
+    async with assembled(settings, transports=(), now=lambda: MONDAY, mode="live") as lotse:
+        await demo.make(lotse, MONDAY)
+    stop = asyncio.Event()
+    began = datetime.now(UTC)
+    running = asyncio.create_task(run(settings, stop=stop, now=lambda: MONDAY + (datetime.now(UTC) - began)))
+    await up(client, f"http://127.0.0.1:{port}/readyz")
+    yield f"http://127.0.0.1:{port}/api/messages"
+    stop.set()
+    await running
+
+
+@pytest.fixture
+async def alex(bot: str, tmp_path: Path, client: ClientSession) -> AsyncIterator[Alex]:
+    port = free_port()
+    quiet: Any = {"stdout": asyncio.subprocess.DEVNULL, "stderr": asyncio.subprocess.DEVNULL}
     settings = {"APPLICATION_INSIGHTS_NO_STATSBEAT": "1", "TEAMSAPPTESTER_BROWSER": "none"}
-    player = await asyncio.create_subprocess_exec(PLAYGROUND, *command, cwd=tmp_path, env={**os.environ, **settings}, **quiet)  # fmt: skip
+    command = (PLAYGROUND, "-e", bot, "-c", "msteams", "-p", str(port), "--dt")
+    player = await asyncio.create_subprocess_exec(*command, cwd=tmp_path, env={**os.environ, **settings}, **quiet)
     try:
-        async with asyncio.timeout(SECONDS), ClientSession() as client:
-            await up(client, f"http://127.0.0.1:{mine}/readyz")
-            url = f"http://127.0.0.1:{theirs}"
-            config = (await up(client, f"{url}/_internal/v1/config"))["config"]
-            async with client.ws_connect(f"{url}/_ws_conversation/v1/conversations/stream") as stream:
-                yield Playground(url, client, stream, config)
+        async with Browser(tmp_path) as browser:
+            await up(client, f"http://127.0.0.1:{port}/")
+            await browser.do("open", url=f"http://127.0.0.1:{port}/")
+            yield Alex(browser, tmp_path)
     finally:
-        for process in (player, bot):
-            process.terminate()
-            await process.wait()
+        player.terminate()
+        await player.wait()
 
 
-async def test_a_first_conversation_in_the_real_client(playground: Playground):
-    async with asyncio.timeout(SECONDS):
-        await playground.says("Wer hat die E-Akte schon eingeführt?")
-        notice = await playground.sees("Ich speichere Ihren Namen")
-        answered = await playground.presses(notice, "Ja, einverstanden")
-        assert "Ihre Antwort: Ja, einverstanden" in json.dumps(answered, ensure_ascii=False)
+@pytest.fixture
+async def berta(bot: str, client: ClientSession) -> AsyncIterator[Berta]:
+    stub = Stub()
+    server = TestServer(stub.app)
+    await server.start_server()
+    yield Berta(bot, str(server.make_url("/teams/")), stub, client)
+    await server.close()
 
-        form = await playground.sees("In welcher Kommune arbeiten Sie?")
-        wrong = await playground.presses(form, "Absenden", **{"field.municipality": ""})
-        assert "Da fehlt noch eine Antwort" in json.dumps(wrong, ensure_ascii=False)
-        await playground.presses(form, "Absenden", **{"field.municipality": "Plochingen"})
-        await playground.sees("Eingetragen: Plochingen")
-        await playground.sees("Mit Nr. 1 bekannt machen")
 
-        mention = {"mentioned": {"id": playground.bot}, "text": "<at>Test Bot</at>"}
-        await playground.says("<at>Test Bot</at> wer kennt die E-Akte?", playground.channel, mentions=[mention])
-        there = await playground.sees("direkt")
-        assert there["actionConversationId"] != playground.chat
-        await playground.sees("Mit Nr. 1 bekannt machen")
+async def test_welcome_card_action_form_and_search(alex: Alex):
+    await alex.sees("Ich speichere Ihren Namen")
+    await alex.picture("welcome")
+    await alex.presses("Ja, einverstanden")
+    await alex.sees("Ihre Antwort: Ja, einverstanden")
+    assert await alex.buttons("Lieber nicht") == 0
+    await alex.sees("In welcher Kommune arbeiten Sie?")
+    await alex.presses("Absenden")
+    await alex.sees("Bitte füllen Sie dieses Feld aus.")
+    await alex.picture("form")
+    await alex.fills("In welcher Kommune", "Plochingen")
+    await alex.presses("Absenden")
+    await alex.sees("Eingetragen: Plochingen")
+    await alex.says("Wer hat die E-Akte schon eingeführt?")
+    await alex.sees("Mit Nr. 5 bekannt machen")
+    await alex.picture("find")
 
-        value = {"commandId": "contacts", "parameters": [{"name": "topic", "value": "E-Akte"}]}
-        found = await playground.invokes("composeExtension/query", value)
-        assert "result" in json.dumps(found)
+
+async def test_a_card_answered_by_typing_loses_its_buttons_on_the_screen(alex: Alex):
+    await alex.sees("Ich speichere Ihren Namen")
+    await alex.says("ja, einverstanden")
+    await alex.sees("Ihre Antwort: Ja, einverstanden")
+    assert await alex.buttons("Ja, einverstanden") == 0
+    await alex.picture("typed")
+
+
+async def test_a_mention_in_a_channel_is_answered_without_names(alex: Alex):
+    await alex.joins()
+    await alex.opens("My Team - General")
+    await alex.mentions("wer kennt die E-Akte?")
+    await alex.sees("direkt")
+    await alex.picture("channel")
+    shown = await alex.screen()
+    for hidden in ("Svenja Harms", "Hückelhoven", "Luftlinie", "bekannt machen"):
+        assert hidden not in shown
+    await alex.opens("Personal Chat")
+    await alex.sees("Mit Nr. 1 bekannt machen")
+
+
+async def test_a_request_comes_unasked_and_the_yes_is_a_press(alex: Alex, berta: Berta):
+    await alex.joins()
+    await alex.says("Ich kann bei Quartiersdrohnen helfen")
+    await alex.sees("Gefunden wird das Thema erst")
+    await alex.presses("Mit Namen")
+    await alex.sees("mit Namen im Verzeichnis")
+    await berta.says("Hallo", until="Ich speichere Ihren Namen")
+    await berta.says("ja", until="In welcher Kommune")
+    await berta.says("Ulm", until="Eingetragen: Ulm")
+    await berta.says("Wer kennt sich mit Quartiersdrohnen aus?", until="Alex Wilber")
+    await berta.says("stell mich Nr. 1 vor", until="Ein Satz genügt")
+    await berta.says("Wir möchten im Frühjahr eine anschaffen.", until="So geht die Anfrage")
+    await berta.says("ja, mit e-mail", until="E-Mail-Adresse?")
+    await berta.says("berta.beispiel@ulm.example", until="geht jetzt hinaus")
+    await alex.sees("Berta Beispiel möchte Sie etwas fragen")
+    await alex.sees("Wir möchten im Frühjahr eine anschaffen.")
+    await alex.picture("request")
+    assert "berta.beispiel@ulm.example" not in await alex.screen()
+    await alex.presses("Ja, gern")
+    await alex.sees("Wie lautet Ihre dienstliche E-Mail-Adresse?")
+    await alex.fills("Wie lautet Ihre dienstliche", "alex.wilber@plochingen.example")
+    await alex.presses("Absenden")
+    await alex.sees("berta.beispiel@ulm.example")
+    await alex.picture("handover")
