@@ -13,6 +13,7 @@ from adapters.app import Unfit
 from adapters.config import Settings
 from adapters.inside import Inside, State, Stopped
 from adapters.matrix.buttons import Buttons
+from adapters.matrix.check import LEAST
 from adapters.matrix.client import Client
 from adapters.matrix.courtesy import Courtesy
 from adapters.matrix.identity import Unsigned, is_ours, keep_signed
@@ -55,9 +56,9 @@ class MatrixAdapter:
         key = settings.matrix_store_key.get_secret_value() if settings.matrix_store_key else ""
         if settings.matrix_homeserver is None or settings.matrix_user is None:
             raise Unfit("Matrix needs LOTSE_MATRIX_HOMESERVER and LOTSE_MATRIX_USER")
-        if len(key) < 16:
+        if len(key) < LEAST:
             raise Unfit(
-                "Matrix needs LOTSE_MATRIX_STORE_KEY: a secret of at least 16 characters for the keys in its store"
+                f"Matrix needs LOTSE_MATRIX_STORE_KEY: a secret of at least {LEAST} characters for the keys in its store"
             )
         self._settings = settings
         self._key = key

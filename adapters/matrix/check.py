@@ -11,6 +11,7 @@ from adapters.config import Settings
 from adapters.doctor import Finding
 
 WITHIN = ClientTimeout(total=10)
+LEAST = 16  # characters of the store's secret
 
 
 async def findings(settings: Settings) -> AsyncIterator[Finding]:
@@ -21,8 +22,9 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
             "problem", "matrix", "address or user is missing", "set LOTSE_MATRIX_HOMESERVER and LOTSE_MATRIX_USER"
         )
         return
-    if settings.matrix_store_key is None:
-        yield Finding("problem", "matrix", "the keys in the store have no secret", "set LOTSE_MATRIX_STORE_KEY")
+    if settings.matrix_store_key is None or len(settings.matrix_store_key.get_secret_value()) < LEAST:
+        remedy = f"set LOTSE_MATRIX_STORE_KEY to at least {LEAST} characters"
+        yield Finding("problem", "matrix", "the keys in the store have no secret", remedy)
     servers = settings.matrix_servers or {settings.matrix_user.partition(":")[2]}
     yield Finding("ok", "matrix", f"people of these homeservers may use the bot: {', '.join(sorted(servers))}")
     store = settings.matrix_store
@@ -39,6 +41,12 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
         if not file.exists():
             yield Finding("note", "matrix", "not signed in yet", "start `lotse run`")
             return
+        if not (store / "device.db").exists():
+            text, remedy = (
+                "the keys of the device are gone",
+                "put the store back, or sign in anew, as docs/matrix.md says",
+            )
+            yield Finding("problem", "matrix", text, remedy)
         kept: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
         async for finding in _signed_in(session, settings, kept):
             yield finding
@@ -50,6 +58,10 @@ async def _signed_in(session: ClientSession, settings: Settings, kept: dict[str,
     if status == 401:
         remedy = "sign in anew, as docs/matrix.md says"
         yield Finding("problem", "matrix", "the homeserver doesn't know the token any more", remedy)
+        return
+    if status != 200:
+        text = f"the homeserver doesn't say whose the token is ({status or 'no connection'})"
+        yield Finding("problem", "matrix", text, "try again later, and look at the homeserver's log")
         return
     if (me.get("user_id"), me.get("device_id")) != (user, kept["device"]):
         text = f"the token belongs to {me.get('user_id')}, device {me.get('device_id')}"
@@ -83,6 +95,10 @@ async def _got(
     headers = {} if token is None else {"Authorization": f"Bearer {token}"}
     try:
         async with session.request("GET" if content is None else "POST", path, headers=headers, json=content) as answer:
-            return answer.status, await answer.json() if answer.content_type == "application/json" else {}
+            try:
+                found = await answer.json(content_type=None)
+            except ValueError:  # a proxy speaks
+                found = {}
+            return answer.status, found if isinstance(found, dict) else {}
     except (ClientError, OSError, TimeoutError):
         return 0, {}

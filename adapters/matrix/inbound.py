@@ -65,6 +65,17 @@ def replacement(event: dict[str, Any]) -> str | None:
     return room if whole and isinstance(room, str) and room else None
 
 
+def invited_by(event: dict[str, Any], *, me: str) -> str | None:
+    """Who invited the bot into a direct chat, if this is it coming in."""
+    content, more = event.get("content"), event.get("unsigned")
+    before = more.get("prev_content") if isinstance(more, dict) else None
+    if event.get("type") != "m.room.member" or event.get("state_key") != me or not isinstance(before, dict):
+        return None
+    joined = isinstance(content, dict) and content.get("membership") == "join" and before.get("membership") == "invite"
+    by = more.get("prev_sender") if isinstance(more, dict) else None
+    return by if joined and before.get("is_direct") is True and isinstance(by, str) else None
+
+
 def thread(event: dict[str, Any]) -> str | None:
     """The event a thread begins with, if this one is in a thread."""
     relation = _relation(event)

@@ -10,7 +10,7 @@ from nio import MegolmEvent, RoomGetEventError, RoomMessagesError, SyncResponse
 
 from adapters.matrix.buttons import KEYS
 from adapters.matrix.client import Client
-from adapters.matrix.inbound import cleaned, meant, mentions, reaction, replacement, thread
+from adapters.matrix.inbound import cleaned, invited_by, meant, mentions, reaction, replacement, thread
 from adapters.matrix.invitations import JOINED, Invitations
 from adapters.matrix.rooms import PLATFORM, Rooms, account_of, server_of
 from adapters.matrix.threads import Threads
@@ -95,7 +95,7 @@ class Reader:
             mine = source.get("type") == "m.room.member" and source.get("state_key") == self._client.user_id
             was = (source.get("unsigned") or {}).get("prev_content") or {}
             if mine and source.get("content", {}).get("membership") == "join" and was.get("membership") != "join":
-                return events[index + 1 :]
+                return events[index:]
         return events
 
     async def _gap(self, room: str, start: str | None, since: str) -> list[Any]:
@@ -118,9 +118,12 @@ class Reader:
     async def _incoming(self, uow: Unit, room: str, event: Any) -> Incoming | None:
         source: dict[str, Any] = cleaned(event.source)
         sender, key = source.get("sender"), source.get("event_id")
-        if not isinstance(sender, str) or not isinstance(key, str) or sender == self._client.user_id:
+        if not isinstance(sender, str) or not isinstance(key, str):
             return None
-        if not self._rooms.allows(sender):
+        host = invited_by(source, me=self._client.user_id)
+        if host is not None and self._rooms.allows(host):
+            return self._made(key, host, room, Joined())
+        if sender == self._client.user_id or not self._rooms.allows(sender):
             return None
         if isinstance(event, MegolmEvent):
             note = cleaned({"room": room, "sender_key": event.sender_key, "session": event.session_id})

@@ -46,6 +46,7 @@ class Rooms:
         self._now = now
         self._opening: dict[Account, asyncio.Task[Address | None]] = {}
         self._opened: dict[Account, Address] = {}  # of people whose account says nothing yet
+        self._fresh: set[str] = set()  # joined or made, and perhaps not yet come down the sync
         self._leaving: set[asyncio.Task[None]] = set()
         self._telling = asyncio.Lock()  # what other clients know is read, changed and written
 
@@ -56,6 +57,10 @@ class Rooms:
         """Nobody but one person and the bot: where a third reads along, it's a room, whatever it once was."""
         known = self._client.rooms.get(room)
         return known is not None and known.member_count <= 2
+
+    def is_ours(self, room: str) -> bool:
+        """Whether the bot is in it, also where the sync hasn't brought it yet."""
+        return room in self._client.rooms or room in self._fresh
 
     # ------------------------------------------------------------ direct chats
 
@@ -108,6 +113,7 @@ class Rooms:
 
     async def remember(self, account: Account, room: Address) -> None:
         """From now on this is where the person is written to."""
+        self._fresh.add(room)
         async with self._storage.unit() as uow:
             row = await uow.accounts.get(account)
             if row is not None and row.address != room:
@@ -132,6 +138,7 @@ class Rooms:
     async def left(self, uow: Unit, room: str) -> Sequence[Account]:
         """The accounts whose direct chat this was; nio says nothing of a kick and keeps the room."""
         self._client.rooms.pop(room, None)
+        self._fresh.discard(room)
         return await uow.accounts.at(PLATFORM, Address(room))
 
     def leave(self, room: str) -> None:

@@ -53,8 +53,8 @@ class MatrixTransport:
         if not room:
             return TryLater(cause="no room")
         if room not in at.client.rooms:
-            known = both is None and delivery.address
-            return _gone(at.client) if known else TryLater(seconds=NOT_YET, cause="room not synced")
+            left = both is None and delivery.address and at.client.next_batch and not at.rooms.is_ours(room)
+            return Undeliverable(cause="room left") if left else TryLater(seconds=NOT_YET, cause="room not synced")
         try:
             return await self._send(at, room, delivery, both)
         except Plaintext:
@@ -113,8 +113,3 @@ async def _file_sent(client: Client, room: str, file: File) -> dict[str, Any] | 
         "m.mentions": {},
         **where,
     }
-
-
-def _gone(client: Client) -> Outcome:
-    """A room that isn't ours any more, once it is known which ones are."""
-    return Undeliverable(cause="room left") if client.next_batch else TryLater(seconds=NOT_YET, cause="not synced")

@@ -85,10 +85,14 @@ class Homeserver:
         self.watched: MatrixAdapter | None = None
         self.states: list[str] = []  # of the adapter, at each sync
         app = web.Application()
-        app.router.add_get("/_matrix/client/{v}/account/whoami", answers(200, {"user_id": ME, "device_id": device}))
+        self.whoami = answers(200, {"user_id": ME, "device_id": device})
+        app.router.add_get("/_matrix/client/{v}/account/whoami", self._whoami)
         app.router.add_get("/_matrix/client/{v}/sync", self._sync)
         app.router.add_route("*", "/{path:.*}", self._other)
         self.server = TestServer(app)
+
+    async def _whoami(self, request: web.Request) -> web.StreamResponse:
+        return await self.whoami(request)
 
     async def _other(self, request: web.Request) -> web.StreamResponse:
         body = await request.text()

@@ -11,7 +11,7 @@ from nio.store import SqliteStore
 from adapters.matrix.local_synapse import Homeserver
 
 EVERYTHING = {"room": {"timeline": {"limit": 1000}}}  # with the default of 10 some answers would be missed
-PATIENCE = 60.0  # seconds without anything new until a message is missed
+PATIENCE = 25.0  # seconds without anything new until a message is missed
 
 
 class Human:
@@ -49,8 +49,8 @@ class Human:
         """Of the bot, as the homeserver tells."""
         await self.until(lambda: len([*self.client.device_store.active_user_devices(self.bot)]) == number)
 
-    def members(self) -> int:
-        room = self.client.rooms.get(self.room)
+    def members(self, room_id: str | None = None) -> int:
+        room = self.client.rooms.get(room_id or self.room)
         return len([one for one in room.users.values() if not one.invited]) if room else 0
 
     async def says(self, text: str, *, room: str | None = None, **more: Any) -> str:
