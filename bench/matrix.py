@@ -56,7 +56,7 @@ async def ours(homeserver: Homeserver, folder: Path, messages: int) -> list[floa
     stop = asyncio.Event()
     running = asyncio.create_task(run(settings, stop=stop))
     try:
-        return await _talked(homeserver, folder, "miriam", bot, messages)
+        return await _talked(homeserver, folder, "miriam", bot, messages, greets=True)
     finally:
         stop.set()
         await running
@@ -89,9 +89,13 @@ async def echo(homeserver: Homeserver, folder: Path, messages: int) -> list[floa
         await client.close()
 
 
-async def _talked(homeserver: Homeserver, folder: Path, name: str, bot: str, messages: int) -> list[float]:
+async def _talked(
+    homeserver: Homeserver, folder: Path, name: str, bot: str, messages: int, *, greets: bool = False
+) -> list[float]:
     async with Human(homeserver, name, bot, folder / name) as person:
         await person.opens_chat()
+        if greets:  # the notice and its two buttons are no answers
+            await person.until(lambda: len(person.seen) == 3)
         return await measured(person, messages)
 
 

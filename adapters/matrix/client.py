@@ -202,10 +202,14 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
         handing_out = response_class in (KeysClaimResponse, ShareGroupSessionResponse)
         try:
             answer = await super()._send(response_class, *arguments, **more)
-        except Exception:
-            self._refused += handing_out
-            raise
-        self._refused += handing_out and not isinstance(answer, response_class)
+        except Exception as error:
+            if not handing_out:
+                raise
+            self._refused += 1
+            raise NotShared(type(error).__name__) from None  # nio can't even read a refusal to claim keys
+        if handing_out and not isinstance(answer, response_class):
+            self._refused += 1
+            self.access_token = self._token  # nio takes this refusal for a logout
         return answer
 
     def _handle_timeline_event(

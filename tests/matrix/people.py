@@ -11,7 +11,7 @@ from nio.store import SqliteStore
 from adapters.matrix.local_synapse import Homeserver
 
 EVERYTHING = {"room": {"timeline": {"limit": 1000}}}  # with the default of 10 some answers would be missed
-PATIENCE = 25.0  # seconds without anything new until a message is missed
+PATIENCE = 60.0  # seconds without anything new until a message is missed
 
 
 class Human:

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from nio import AsyncClient, SyncResponse
+from nio.crypto import InboundGroupSession, OlmDevice, OutboundGroupSession
 
 from adapters.matrix.client import Client, Plaintext
 from bot.ports import Delivered, TryLater, Undeliverable
@@ -59,7 +60,13 @@ async def client(homeserver: Homeserver, tmp_path: Path) -> AsyncIterator[Client
     await made.close()
 
 
-async def sync(client: AsyncClient, *, keys: int = 50, to_device: list[dict[str, Any]] | None = None) -> None:
+async def sync(
+    client: AsyncClient,
+    *,
+    keys: int = 50,
+    to_device: list[dict[str, Any]] | None = None,
+    timeline: list[dict[str, Any]] | None = None,
+) -> None:
     """A sync in which the bot is in one room that isn't encrypted."""
     state = {
         "type": "m.room.member",
@@ -69,8 +76,12 @@ async def sync(client: AsyncClient, *, keys: int = 50, to_device: list[dict[str,
         "origin_server_ts": 1,
         "content": {"membership": "join"},
     }
-    timeline = {"events": [], "limited": False, "prev_batch": "p"}
-    room = {"timeline": timeline, "state": {"events": [state]}, "ephemeral": {"events": []}, "account_data": {}}
+    room = {
+        "timeline": {"events": timeline or [], "limited": False, "prev_batch": "p"},
+        "state": {"events": [state]},
+        "ephemeral": {"events": []},
+        "account_data": {},
+    }
     room["account_data"] = {"events": []}
     found = SyncResponse.from_dict(
         {
@@ -221,3 +232,92 @@ async def test_the_store_is_private_and_opens_with_its_own_key_only(client: Clie
     assert client.olm is not None
     assert again.olm.account.identity_keys == client.olm.account.identity_keys
     await again.close()
+
+
+# ---------------------------------------------------------------- the key of a room
+
+
+@pytest.fixture
+async def jens(client: Client, homeserver: Homeserver, tmp_path: Path) -> AsyncIterator[Client]:
+    """Somebody in the room, which is encrypted; his device is known, and no session with it yet."""
+    url = str(homeserver.server.make_url(""))
+    made = Client(url, "@jens:example.org", device="JENS", token="token", store=tmp_path / "jens", key="secret")
+    assert made.olm is not None
+    await sync(client)
+    room = client.rooms[ROOM]
+    room.encrypted, room.members_synced = True, True
+    room.add_member(made.user_id, "Jens", None)
+    device = OlmDevice(made.user_id, "JENS", made.olm.account.identity_keys)
+    client.device_store.add(device)
+    client.store.save_device_keys({made.user_id: {"JENS": device}})
+    yield made
+    await made.close()
+
+
+async def well(request: web.Request) -> web.Response:
+    return web.json_response({} if "sendToDevice" in request.path else {"event_id": "$event"})
+
+
+def knows(client: Client, jens: Client) -> None:
+    assert client.olm is not None
+    assert jens.olm is not None
+    jens.olm.account.generate_one_time_keys(1)
+    (one_time_key,) = jens.olm.account.one_time_keys["curve25519"].values()
+    client.olm.create_session(one_time_key, jens.olm.account.identity_keys["curve25519"])
+
+
+async def test_a_key_that_wasnt_handed_out_is_no_key(client: Client, homeserver: Homeserver, jens: Client):
+    """nio takes it for shared whatever the homeserver says, and nobody can read what follows."""
+    knows(client, jens)
+    homeserver.says(500, {"errcode": "M_UNKNOWN", "error": "?"})
+    assert isinstance(await client.send_event(ROOM, "m.room.message", BODY, "key-1"), TryLater)
+    assert not [path for path in homeserver.paths if "/send/" in path]
+    homeserver.paths.clear()
+    homeserver.answers = well
+    assert isinstance(await client.send_event(ROOM, "m.room.message", BODY, "key-1"), Delivered)
+    first, second = homeserver.paths
+    assert "sendToDevice" in first
+    assert "/send/m.room.encrypted/key-1" in second
+
+
+@pytest.mark.parametrize("failure", ["breaks off", "500"])
+async def test_keys_that_cannot_be_claimed_hold_up_no_later_send(
+    client: Client, homeserver: Homeserver, jens: Client, failure: str
+):
+    """nio leaves a mark behind on which every later send to the room waits for ever, or skips whose keys it has not."""
+
+    async def fails(request: web.Request) -> web.Response:
+        if failure == "500":
+            return web.json_response({"errcode": "M_UNKNOWN", "error": "?"}, status=500)
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    homeserver.answers = fails
+    assert isinstance(await client.send_event(ROOM, "m.room.message", BODY, "key-1"), TryLater)
+    assert not [path for path in homeserver.paths if "/send/" in path]
+    knows(client, jens)
+    homeserver.answers = well
+    async with asyncio.timeout(20):
+        assert isinstance(await client.send_event(ROOM, "m.room.message", BODY, "key-1"), Delivered)
+
+
+@pytest.mark.parametrize("clear", ["[" * 20_000, "7", '"x"', "[]", "{}", '{"type": "m.room.message", "content": 7}'])
+async def test_no_encrypted_content_ends_the_sync(client: Client, jens: Client, clear: str):
+    """No homeserver sees it; nio lets out of `sync` what it breaks while it is read."""
+    assert client.olm is not None
+    assert jens.olm is not None
+    mine = jens.olm.account.identity_keys
+    session = OutboundGroupSession()
+    session.shared = True
+    known = InboundGroupSession(session.session_key, mine["ed25519"], mine["curve25519"], ROOM)
+    client.olm.inbound_group_store.add(known)
+    content = {
+        "algorithm": "m.megolm.v1.aes-sha2",
+        "ciphertext": session.encrypt(clear),
+        "sender_key": mine["curve25519"],
+        "session_id": session.id,
+        "device_id": "JENS",
+    }
+    await sync(client, timeline=[{"type": "m.room.encrypted", "event_id": "$1", "sender": jens.user_id,
+                                  "origin_server_ts": 1, "content": content}])  # fmt: skip
