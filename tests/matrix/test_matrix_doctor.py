@@ -47,7 +47,7 @@ async def test_all_is_well(settings: Settings):
     assert "people of these homeservers may use the bot: town.example" in said
     assert f"signed in as {ME}, device {DEVICE}" in said
     assert "the device is cross-signed" in said
-    assert "lift the limits for the bot, as docs/matrix.md says" in said
+    assert "override_ratelimit, as docs/matrix.md says" in said
 
 
 @pytest.mark.parametrize(
