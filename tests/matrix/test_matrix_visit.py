@@ -6,7 +6,7 @@ from nio.crypto.attachments import decrypt_attachment
 from adapters.config import Settings
 from tests.matrix.conftest import Clock, Meets, service
 from tests.matrix.people import Human
-from tests.matrix.test_matrix_stories import introduced
+from tests.matrix.test_matrix_stories import introduced, settled_in
 
 
 async def calendar(person: Human) -> list[icalendar.Event]:
@@ -82,5 +82,20 @@ async def test_a_visit_from_the_plan_to_what_was_learned(settings: Settings, mee
         await mara.says("die 30.000 bitte raus, sonst stimmts")
         played = await mara.reads("deckblatt")
         assert "30.000" not in played
-        await mara.says("erstmal nur meine kommune")
-        await mara.reads("Ulm")
+        await mara.says("Das ganze Netzwerk")
+        await mara.reads("Mit dem Namen Hückelhoven")
+        await mara.says("Mit dem Namen Hückelhoven")
+        await mara.reads("Bis dahin lesen nur Sie es")
+        assert "deckblatt" in await karl.reads("Nur ein Ja ist ein Ja")
+        await karl.says("ja gern")
+        await mara.reads("mit Namen zu lesen")
+
+        petra = await meets("petra")
+        await settled_in(petra, "Siegburg")
+        await petra.says("Was haben andere zur Scanstelle gelernt?")
+        assert "deckblatt" in await petra.reads("Hückelhoven")
+        await mara.says("meine erfahrungen")
+        await mara.reads("zurücknehmen")
+        await mara.says("Erfahrung vom 07.01.2027 zurücknehmen")
+        await petra.until(lambda: "m.new_content" in petra.seen[-1]["content"])
+        assert "deckblatt" not in petra.seen[-1]["content"]["m.new_content"]["body"]
