@@ -39,7 +39,8 @@ NUMBERS = {
     "fuenf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwolf": 12, "zwoelf": 12,
     "vierzehn": 14, "funfzehn": 15, "zwanzig": 20, "dreisig": 30, "dreissig": 30, "hundert": 100, "hunderd": 100,
     "funfzig": 50, "fuenfzig": 50, "vierzig": 40, "sechzig": 60, "siebzig": 70, "achtzig": 80, "zweihundert": 200,
-    "einhundert": 100,
+    "einhundert": 100, "ner": 1, "nem": 1, "dreizehn": 13, "sechzehn": 16, "siebzehn": 17, "achtzehn": 18, "neunzehn": 19,
+    "dreiundzwanzig": 23, "vierundzwanzig": 24, "funfundzwanzig": 25, "thirteen": 13, "fifteen": 15,
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fourteen": 14, "twenty": 20, "thirty": 30, "fifty": 50,
     "hundred": 100,
@@ -73,5 +74,5 @@ ORDINALS |= {word: n for n, word in enumerate(_ENGLISH, start=1)}
 HOLIDAYS = {
     "heiligabend": (12, 24), "heilig abend": (12, 24), "silvester": (12, 31), "neujahr": (1, 1), "nikolaus": (12, 6),
     "christmas eve": (12, 24), "new year's eve": (12, 31), "new year's day": (1, 1), "tag der arbeit": (5, 1),
-    "tag der deutschen einheit": (10, 3), "allerheiligen": (11, 1), "dreikonig": (1, 6), "heilige drei konige": (1, 6),
+    "tag der deutschen einheit": (10, 3), "allerheiligen": (11, 1), "dreikonig": (1, 6), "heilige drei konige": (1, 6), "heilig drei konig": (1, 6), "heilige drei konig": (1, 6), "heiligen drei konigen": (1, 6), "dreikonigstag": (1, 6),
 }  # fmt: skip

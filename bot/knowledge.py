@@ -12,6 +12,7 @@ from bot.model import Offer, Person, Role
 from bot.ports import UnitOfWork
 from bot.profiles import Profiles
 
+NAMED = 200  # letters up to which free text names a topic; what is longer tells of one, and counts less
 AT_ONCE = 5_000  # people read in one statement; databases bound the number of parameters
 
 
@@ -133,14 +134,22 @@ class Knowledge:
     def state(self, text: str) -> str | None:
         return state_named(text)
 
+    def knows_place(self, text: str) -> bool:
+        return self.places.knows(text)
+
+    def knows_topic(self, text: str) -> bool:
+        return self.topics.knows(text)
+
     def _document(self, person: Person, offered: list[Offer], shown: Sequence[Lesson]) -> Document:
         """With what they let the whole network read; what only their colleagues read must not move them for others."""
         learned = [f"{one.topic or ''} {one.shown or ''}" for one in shown if one.level is Level.NETWORK]
+        declared = [offer.text for offer in offered if offer.topic or len(offer.text) <= NAMED]
+        told = [offer.text for offer in offered if not offer.topic and len(offer.text) > NAMED]
         return Document(
             id=person.key,
             topics=tuple(offer.topic for offer in offered if offer.topic),
-            title=person.function or "",
-            text=" \n".join([*(offer.text for offer in offered), *learned]),
+            title=" \n".join([person.function or "", *declared]),
+            text=" \n".join([*told, *learned]),
         )
 
 

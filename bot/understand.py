@@ -8,26 +8,38 @@ from bot.dates import Day, read_date
 from bot.intents import (
     BY_NAME,
     AskBack,
+    AskTeam,
     Cancel,
+    CancelVisit,
     CheckIn,
+    DeleteMe,
     DeskAnswer,
     DeskList,
+    ExportData,
     Figures,
     FindContacts,
     GapReport,
     Help,
     Intent,
     Introduce,
+    Language,
+    MissedVisit,
     No,
     NudgeCreate,
     NudgeList,
+    Pause,
     PrivacyInfo,
+    Report,
+    RescheduleVisit,
     SetListing,
-    ShareLesson,
+    Snooze,
+    StopPrompts,
+    Subscribe,
     TopicAdd,
     TopicMerge,
     TopicSynonym,
     Unknown,
+    WithdrawConsent,
     Yes,
     name_of,
 )
@@ -36,10 +48,11 @@ from bot.understanding.answers import consent_answer, number_in, ordinal_in, pic
 from bot.understanding.heard import Heard
 from bot.understanding.nudge_talk import nudge_talk
 from bot.understanding.phrases import phrases
-from bot.understanding.readings import later, read
+from bot.understanding.readings import introduction, later, told
 from bot.understanding.situation import Lexicon, Option, Situation, Understanding
-from bot.understanding.slots import is_nudge_name, subject_of
+from bot.understanding.slots import is_nudge_name
 from bot.understanding.tokens import fold
+from bot.understanding.weighing import read, rival, why
 
 __all__ = ["Lexicon", "Option", "Situation", "Understanding", "is_command", "understand"]
 
@@ -50,7 +63,26 @@ _CLOSING = re.compile(
 )
 _ASK = re.compile(r"(?:frag\w*|ask)\s+(?:(?:doch|mal|bitte|frau|herrn?|ms|mrs?)\.?\s+)*([^?:]{3,60})", re.IGNORECASE)
 _NOT_OF_IT = (NudgeCreate, NudgeList, Help, GapReport, Figures, DeskList, TopicAdd, TopicSynonym, TopicMerge)
+_INSTEAD = (  # of an answer after a visit
+    Snooze,
+    StopPrompts,
+    Help,
+    PrivacyInfo,
+    DeleteMe,
+    ExportData,
+    AskTeam,
+    CancelVisit,
+    RescheduleVisit,
+    Pause,
+    Report,
+    No,
+    Language,
+    Subscribe,
+    WithdrawConsent,
+    MissedVisit,
+)
 CUED = 3.0  # a topic alone is below: it may be a search, or the answer to what was asked
+CERTAIN = 7.0  # score from which even a longer text is a wish rather than what was learned
 CLEAR = 5.0  # score from which a wish of its own goes before an answer to the question
 SNOOZE = 12  # words; a longer text with a day in it tells something
 NO_ANSWER = 4.5  # score from which a text is a wish although any text would do as an answer
@@ -63,7 +95,14 @@ def understand(text: str, situation: Situation) -> Understanding:
     heard = Heard(_CLOSING.sub("", text), situation, phrases())
     intent, because = _meant(heard)
     guessed = isinstance(intent, FindContacts) and read(heard)[1] < CUED
-    return Understanding(intent=intent, language=_language(heard), because=because, sure=not guessed)
+    other = None if guessed else rival(heard, intent)
+    return Understanding(
+        intent=intent,
+        language=_language(heard),
+        alternatives=(other,) if other is not None else (),
+        because=because,
+        sure=not guessed and other is None,
+    )
 
 
 def is_command(word: str) -> bool:
@@ -106,12 +145,11 @@ def _meant(heard: Heard) -> tuple[Intent, tuple[str, ...]]:
         return DeskAnswer(person=asked[1].strip()), ("somebody to ask, for a request",)
     if context == "asked_text" and score < NO_ANSWER:
         return Unknown(), ("an answer in free words was asked for",)
-    if isinstance(intent, PrivacyInfo) and score >= CLEAR:
-        return intent, (f"phrases of {name_of(intent)}",)
+    if isinstance(intent, PrivacyInfo) and score >= CLEAR and (context != "asked_consent" or heard.means("question")):
+        return intent, why(heard, intent, score)
     if context == "after_results" and number_in(heard.text) is None and (ordinal := ordinal_in(heard)) is not None:
         if isinstance(intent, Introduce) or score < CLEAR:
-            wish = Introduce(person=ordinal, topic=subject_of(heard.text))
-            return wish, (f"number {ordinal} of the list",)
+            return introduction(heard, ordinal), (f"number {ordinal} of the list",)
     if context == "asked_consent" and (said := consent_answer(heard)) is not None:
         if not (isinstance(said, AskBack) and score >= CLEAR):
             return said, (f"answer to the request: {name_of(said)}",)
@@ -127,10 +165,10 @@ def _meant(heard: Heard) -> tuple[Intent, tuple[str, ...]]:
     short = context == "visit_reminder" or len(heard.plain_words) <= SNOOZE
     if context in {"asked_lesson", "visit_reminder"} and short and score < CLEAR and (heard.dates or heard.times):
         return later(heard), ("a time, after a reminder",)
-    if context == "asked_lesson" and (score < CLEAR or isinstance(intent, Unknown)):
-        return ShareLesson(text=heard.text.strip()), ("answer to the question after a visit",)
+    if context == "asked_lesson" and _tells(heard, intent, score):
+        return told(heard), ("answer to the question after a visit",)
     if not isinstance(intent, Unknown):
-        return intent, (f"phrases of {name_of(intent)} ({score:.1f})",)
+        return intent, why(heard, intent, score)
     if len(heard.plain_words) <= 5:
         if heard.hit("says.listing.function"):
             return SetListing(by="function"), ("listed by function",)
@@ -141,6 +179,17 @@ def _meant(heard: Heard) -> tuple[Intent, tuple[str, ...]]:
         if heard.hit("says.yes"):
             return Yes(), ("yes",)
     return Unknown(), ("nothing said enough",)
+
+
+def _tells(heard: Heard, intent: Intent, score: float) -> bool:
+    """Whether a text is the answer to the question after a visit: nearly everything is, but for a short clear wish."""
+    if score < CLEAR or isinstance(intent, Unknown):
+        return True
+    asks = heard.text.rstrip().endswith("?")
+    instead = isinstance(intent, _INSTEAD)
+    if len(heard.plain_words) > SNOOZE:
+        return not (asks or (instead and score >= CERTAIN))
+    return not (asks or instead)
 
 
 def _named_too(meant: Intent, read_as: Intent) -> Intent:

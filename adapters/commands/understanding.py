@@ -88,6 +88,8 @@ class Reader:
 
     def _slots(self, intent: Intent) -> dict[str, Any]:
         slots = {name: value for name, value in slots_of(intent).items() if name not in INNER}
+        if state := slots_of(intent).get("not_state"):
+            slots |= {"state": state, "outside_state": True}
         if "time" in slots:
             slots["time"] = slots["time"][:5]
         return slots

@@ -9,14 +9,14 @@ import re
 from datetime import date
 
 from bot.date_words import COUNT, HOLIDAYS, alternatives, fold_dates
-from bot.dates import calendar_days, days_from_today  # noqa: F401  (their rules enter themselves)
+from bot.dates import calendar_days, compound_days, days_from_today  # noqa: F401  (their rules enter themselves)
 from bot.dates.rules import MONTH, ORDINAL, RULES, WEEKDAY, D, M
 from bot.dates.values import Day, Days, FoundDate, FoundTime, Past, Unsure, When
 
 __all__ = ["Day", "Days", "FoundDate", "FoundTime", "Past", "Unsure", "When", "find_dates", "read_date"]
 
 _ANY = re.compile(
-    rf"\d|heut|morgen|today|tom|day|tag\b|monta|dienst|mittwo|donner|freit|samst|sonna|woche|week|month|monat|jahr|year|ferien|weihn|silv|neuj|{COUNT}|{MONTH}|{ORDINAL}|{WEEKDAY}|{alternatives(HOLIDAYS)}|holid|urlaub|oster|pfing|gestern|fruh|sommer|herbst|winter|spring|autumn|q\d"
+    rf"\d|heut|morgen|today|tom|day|tage?n?\b|monta|dienst|mittwo|donner|freit|samst|sonna|woche|week|month|monat|jahr|year|ferien|weihn|silv|neuj|{COUNT}|{MONTH}|{ORDINAL}|{WEEKDAY}|{alternatives(HOLIDAYS)}|holid|urlaub|oster|pfing|kw\b|kalenderw|advent|gestern|fruh|sommer|herbst|winter|spring|autumn|q\d"
 )
 
 

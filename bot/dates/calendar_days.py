@@ -58,7 +58,7 @@ def _american(m: Match, today: date) -> When:
 
 
 @rule(
-    rf"(?:am|ab|vom|bis(?:\s+zum)?|zum|auf\s+den|den|dem|ab\s+dem|nach\s+dem|vor\s+dem)\s+(?:(?P<wd>{WEEKDAY}),?\s*(?:den\s+)?)?(?:(?P<d>{D})(?:\.|ten|te)(?!\s?\d)|(?P<o>{ORDINAL})(?=\s*$|[.,!?)]))"
+    rf"(?:am|ab|vom|bis(?:\s+zum)?|zum|auf\s+den|den|dem|ab\s+dem|nach\s+dem|vor\s+dem)\s+(?:(?P<wd>{WEEKDAY}),?\s*(?:den\s+)?)?(?:(?P<d>{D})(?:\.|s?ten|te)(?!\s?\d)|(?P<o>{ORDINAL})(?=\s*$|[.,!?)]))"
 )
 def _day_only(m: Match, today: date) -> When:
     return checked(day_of_month(int(m["d"]) if m["d"] else ORDINALS[m["o"]], today), m["wd"])
@@ -70,7 +70,9 @@ def _day_only_english(m: Match, today: date) -> When:
 
 
 @rule(rf"(?P<wd>{WEEKDAY}),?\s+(?:den\s+|the\s+)?(?P<d>{D})(?:\.|ten|{TH})(?!\s?\d)")
-def _weekday_and_day(m: Match, today: date) -> When:
+def _weekday_and_day(m: Match, today: date) -> When | None:
+    if m["wd"] in {"do", "so"} and "the " in m[0]:
+        return None  # English: "do the 16th"
     return checked(day_of_month(int(m["d"]), today), m["wd"])
 
 

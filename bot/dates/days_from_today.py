@@ -164,7 +164,7 @@ def _month_or_year(m: Match, today: date) -> When:
         return Day(date=last) if m["till"] else Unsure(readings=(last,))
     if m["edge"] == "mitte" or not steps:
         return Unsure()
-    return Day(date=first) if m["lead"] or m["edge"] or not year else Unsure(readings=(first,))
+    return Day(date=first) if m["lead"] or m["edge"] else Unsure(readings=(first,))
 
 
 @rule(

@@ -29,7 +29,7 @@ RULES: list[Rule] = []
 
 def rule(pattern: str) -> Callable[[Callable[[Match, date], When | None]], Callable[[Match, date], When | None]]:
     def register(read: Callable[[Match, date], When | None]) -> Callable[[Match, date], When | None]:
-        RULES.append((re.compile(rf"(?<![\w]){pattern}(?![\w])"), read))
+        RULES.append((re.compile(rf"(?<![\w]){pattern}(?!\w|-[a-z])"), read))
         return read
 
     return register

@@ -87,7 +87,7 @@ class Gazetteer:
         heads: dict[str, list[Municipality]] = defaultdict(list)
         for municipality in self.all:
             head = re.split(r"[-\s(,/]", municipality.name, maxsplit=1)[0]
-            if head != municipality.name and len(head) > 4:
+            if head != municipality.name and (len(head) > 4 or "(" in municipality.name):
                 heads[fold(head)].append(municipality)
         return heads
 
@@ -100,9 +100,17 @@ class Gazetteer:
 
     def find(self, text: str) -> Found:
         """A place by its name as typed; "Stadt", "bei der Stadt" and punctuation around it don't matter."""
-        typed = text.strip().strip(".,;:!?\"'„“").strip()
+        typed = _bare(text)
         if not typed:
             return Nothing()
+        return self._exactly(typed) or self._nearly(_key(_FRAME.sub("", typed)))
+
+    def knows(self, text: str) -> bool:
+        """Whether one is called so; unlike `find`, slips don't count."""
+        typed = _bare(text)
+        return bool(typed) and self._exactly(typed) is not None
+
+    def _exactly(self, typed: str) -> Exact | Ambiguous | None:
         for name in dict.fromkeys((_key(typed), _key(_FRAME.sub("", typed)), _key(_long(typed)))):
             found = self._names.get(name)
             if found:
@@ -111,10 +119,8 @@ class Gazetteer:
         if bracket and (found := self._names.get(_key(bracket.group(1)))):
             narrowed = self.narrow(found, bracket.group(2))
             return narrowed if isinstance(narrowed, Exact | Ambiguous) else _told(found)
-        name = _key(_FRAME.sub("", typed))
-        if heads := self._heads.get(name):
-            return _told(heads)
-        return self._nearly(name)
+        heads = self._heads.get(_key(_FRAME.sub("", typed)))
+        return _told(heads) if heads else None
 
     def _nearly(self, name: str) -> Found:
         if len(name) < 4:
@@ -182,9 +188,13 @@ def similar_size(a: int, b: int) -> bool:
     return b <= 2 * a and a <= 2 * b
 
 
-def _told(found: Sequence[Municipality]) -> Found:
+def _told(found: Sequence[Municipality]) -> Exact | Ambiguous:
     several = tuple(sorted(dict.fromkeys(found), key=lambda m: (-m.population, m.key)))
     return Exact(several[0]) if len(several) == 1 else Ambiguous(several)
+
+
+def _bare(text: str) -> str:
+    return text.strip().strip(".,;:!?\"'„“").strip()
 
 
 def _key(name: str) -> str:

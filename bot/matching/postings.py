@@ -15,7 +15,12 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int32]
 Postings = tuple[Ints, Ints]  # slots, and how often each
 
+FEW = 1_000  # postings up to which sorting is the quicker way to sum them
 _NONE: Postings = (np.zeros(0, np.int32), np.zeros(0, np.int32))
+
+
+def _ids() -> "array[int]":
+    return array("i")
 
 
 class WordPostings:
@@ -47,9 +52,9 @@ class WordPostings:
         slots.append(slot)
         counts.append(count)
 
-    def of(self, ids: Sequence[int]) -> Postings:
+    def of(self, ids: "Sequence[int] | array[int]") -> Postings:
         """Of several words, summed by slot; a word named twice counts twice."""
-        keys = np.array(ids, np.int64)
+        keys = np.asarray(ids, np.int64)
         keys = keys[keys + 1 < len(self._starts)]
         starts = self._starts[keys]
         sizes = self._starts[keys + 1] - starts
@@ -62,6 +67,10 @@ class WordPostings:
             counts = np.concatenate([counts, *(np.array(more[1], np.int32) for more in later)])
         if len(ids) < 2 or len(slots) == 0:
             return slots, counts
+        if len(slots) > FEW:  # a place for every document is quicker than sorting, and gives the same
+            summed = np.bincount(slots, weights=counts)
+            found = np.flatnonzero(summed).astype(np.int32)
+            return found, summed[found].astype(np.int32)
         order = np.argsort(slots, kind="stable")
         slots, counts = slots[order], counts[order]
         first = np.flatnonzero(np.concatenate([[True], slots[1:] != slots[:-1]]))
@@ -80,7 +89,7 @@ class TermPostings:
     def __init__(self, words: WordPostings, terms_of: Callable[[str], Sequence[str]]) -> None:
         self._words = words
         self._terms_of = terms_of
-        self._having: dict[str, list[int]] = defaultdict(list)  # term → ids of words, once for each occurrence
+        self._having: dict[str, array[int]] = defaultdict(_ids)  # term → ids of words, once for each occurrence
         self._spread = 0  # the words up to here have been told apart into terms
         self._known: dict[str, Postings] = {}
         self._later: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
@@ -106,11 +115,15 @@ class TermPostings:
             slots.append(slot)
             counts.append(count)
 
-    def words_of(self, term: str) -> Sequence[str]:
-        """The words that have this term."""
+    def sharing(self, terms: Sequence[str]) -> tuple[Ints, Ints]:
+        """The ids of the words that have one of these terms, and how many of them they have."""
         self.spread()
-        words = self._words.words
-        return [words[key] for key in self._having.get(term, ())]
+        having = [np.asarray(self._having[term], np.int32) for term in terms if term in self._having]
+        if not having:
+            return _NONE
+        shared = np.bincount(np.concatenate(having))
+        found = np.flatnonzero(shared).astype(np.int32)
+        return found, shared[found].astype(np.int32)
 
     def of(self, term: str) -> Postings:
         self.spread()

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Literal
 
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
 
 from bot.matching.text import fold, stem, words
 
@@ -62,6 +63,10 @@ class TopicTable:
             found.setdefault(_stemmed(name), (topic, name))
         return found
 
+    @cached_property
+    def _called(self) -> list[str]:
+        return list(self._names)
+
     def get(self, key: str) -> Topic | None:
         return self.all.get(key)
 
@@ -82,14 +87,16 @@ class TopicTable:
             return Resolved(topic=found[0], because="stem", matched=found[1])
         if len(squeezed) < 6:
             return None
-        best: tuple[float, str] | None = None
-        for name in self._names:
-            if abs(len(name) - len(squeezed)) <= 3 and (score := OSA.normalized_similarity(squeezed, name)) >= TYPO:
-                best = max(best or (0.0, ""), (score, name))
-        if best is None:
+        near = extract(squeezed, self._called, scorer=OSA.normalized_similarity, score_cutoff=TYPO, limit=None)
+        if not near:
             return None
-        topic, name = self._names[best[1]]
+        topic, name = self._names[max((score, called) for called, score, _ in near)[1]]
         return Resolved(topic=topic, because="typo", matched=name)
+
+    def knows(self, text: str) -> bool:
+        """Whether something is called so, in any inflection; unlike `resolve`, slips don't count."""
+        squeezed = same_name(text)
+        return len(squeezed) > 1 and (squeezed in self._names or _stemmed(text) in self._stemmed)
 
     def near(self, topic: Topic) -> Sequence[Topic]:
         """The broader topic, then the narrower ones, then those beside it."""

@@ -6,6 +6,7 @@ from bot.date_words import NUMBERS
 from bot.dates import Day, Days
 from bot.intents import Accept, AskBack, Decline, Intent, Introduce, Later, Pick, SuggestOther
 from bot.understanding.heard import Heard
+from bot.understanding.people import by_role, full_name
 from bot.understanding.situation import Option
 from bot.understanding.tokens import fold
 
@@ -14,7 +15,7 @@ ORDINALS = {
     word: number
     for number, words in enumerate(
         (
-            "erste ersten erster erstes first eins eine",
+            "erste ersten erster erstes first eins eine oberste obersten oberster top",
             "zweite zweiten zweiter zweitem second zwei",
             "dritte dritten dritter third drei",
             "vierte vierten vierter fourth vier",
@@ -24,6 +25,10 @@ ORDINALS = {
     )
     for word in words.split()
 }
+_COUNTED = re.compile(
+    r"\b(\d)(?:st|nd|rd|th)\b|^\s*(?:dann\s+|bitte\s+|ok\s+)*(?:die|der|den|dem|the)\s+(\d)(?:\.|\s|$)(?!\d)",
+    re.IGNORECASE,
+)
 _MAIL = re.compile(r"\b(?:e-?mail|mail)\w*", re.IGNORECASE)
 _PHONE = re.compile(r"\b(?:telefon|handy|mobil|phone|rufnummer|anruf)\w*", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:nicht|kein\w*|ohne|not|no|without|don't)\b", re.IGNORECASE)
@@ -42,6 +47,8 @@ def ordinal_in(heard: Heard) -> int | None:
         number = int(match[1]) if match[1].isdigit() else NUMBERS.get(fold(match[1]))
         if number is not None:
             return number
+    if match := _COUNTED.search(heard.text):
+        return int(match[1] or match[2])
     words = [token.fold for token in heard.tokens if token.kind == "word"]
     found = [
         ORDINALS[word] for word in words if word in ORDINALS and word not in {"eine", "eins", "zwei", "drei", "vier"}
@@ -101,25 +108,42 @@ def consent_answer(heard: Heard) -> Intent | None:
     text = heard.text
     if number_in(text) is not None:
         return None
-    question = text.rstrip().endswith("?") or re.match(
-        r"\s*(worum|was|wie|wer|wann|warum|wieso|welche\w*|what|which|how|why|who|when)\b", text, re.IGNORECASE
-    )
-    no = heard.hit("says.no")
-    dates = [one.when for one in heard.dates]
-    if heard.hit("says.other"):
+    asks = heard.means("question") and _ASKS.match(text)
+    no = (heard.hit("says.no") or heard.means("refuse")) and not _NO_TROUBLE.match(text)
+    yes = heard.hit("says.yes") or heard.means("agree")
+    somebody = _person(heard) is not None or _SOMEBODY_ELSE.search(text) is not None
+    off = heard.hit("says.later") or heard.means("putoff")
+    other = (heard.hit("says.other") and (somebody or not off)) or (heard.means("other") and somebody)
+    if other and not (yes and not no and _YES.match(text)):
         return SuggestOther(person=_person(heard))
-    if dates or (heard.hit("says.later") and not no):
-        day = dates[0] if dates else None
-        when = day.date if isinstance(day, Day) else day.first if isinstance(day, Days) else None
-        return Later(date=when)
-    if no and not re.match(r"\s*(kein problem|no problem)", text, re.IGNORECASE):
+    at_a_time = _YES.match(text) and not no and not off and not _BUT.search(text)
+    if heard.dates and not (asks and not yes) and not at_a_time:
+        when = heard.said_dates[-1].when if heard.said_dates else None
+        return Later(date=when.date if isinstance(when, Day) else when.first if isinstance(when, Days) else None)
+    if off and not asks:
+        return Later(date=None)
+    if no and not asks:
         return Decline()
-    if heard.hit("says.yes") and not (question and not heard.score("says.yes") > 3):
+    if yes and not (asks and not heard.score("says.yes") > 3):
         only, never = restriction(text)
         return Accept(only=only, never=never)
-    if question:
+    if asks or text.rstrip().endswith("?"):
         return AskBack(question=text.strip())
-    return None
+    return Decline() if no else None
+
+
+_ASKS = re.compile(
+    r"\s*(?:(?:und|aber|hm+|naja|moment|äh|okay|ok|erst|and|but|well|hi|hallo)[,\s]+)*"
+    r"(?:worum|was|wie|wer|wann|warum|wieso|welche\w*|wofür|wozu|geht es|ist das|um was|kann|könnte|darf|muss|gibt|what|which|how|why|who|"
+    r"when|is it|is this|would it|do you|does|could|can)\b(?!\s+nicht\s*[.!]*$)",
+    re.IGNORECASE,
+)
+_NO_TROUBLE = re.compile(
+    r"\s*(?:(?:ja|klar|yes|sure)[,\s]+)?(?:kein\w* (?:problem|thema|einw[aä]nd\w*|ding|sorge)|no (?:problem|worries)|warum nicht|why not)",
+    re.IGNORECASE,
+)
+_SOMEBODY_ELSE = re.compile(r"(?:jemand|wer|somebody|someone)\s+(?:ander\w*|else)", re.IGNORECASE)
+_YES = re.compile(r"\s*(?:ja|gern\w*|klar|yes|sure|ok\w*)\b", re.IGNORECASE)
 
 
 def restriction(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -137,23 +161,36 @@ def restriction(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(dict.fromkeys(only)), tuple(dict.fromkeys(never))
 
 
-_BETTER = re.compile(
-    r"\b(?:ist|wäre|is)\s+(?:der\s+|die\s+)?((?i:frau|herr|kollegin|kollege|mrs?\.?|ms\.?)\s+[A-ZÄÖÜ][\w-]+)(?=.*\b(?:besser\w*|richtig\w*|"
-    r"geeignet\w*|zuständig|better|right)\b)"
-)
-
-
 def _person(heard: Heard) -> str | None:
-    match = re.search(
-        r"\b(?:lieber|besser|ask|try|an|frag\w*(?: sie)?(?: lieber)?)\s+((?:die|den|frau|herrn?|mein\w*|unser\w*|our|the)\s+.+|[A-ZÄÖÜ]\w+ [A-ZÄÖÜ]\w+)",
-        heard.text,
-        re.IGNORECASE,
-    )
+    """As said, with the form of address: who that is, is asked later."""
+    for found in heard.people:
+        return re.sub(r"^colleague\s+", "", found.whole, flags=re.IGNORECASE)
+    if name := full_name(heard.text, heard.is_everyday):
+        return name
+    if role := by_role(heard.text):
+        return role
+    match = _ASKED.search(heard.text) or _TO_ASK.search(heard.text)
     if not match:
-        named = _BETTER.search(heard.text)
-        return named[1] if named else None
-    name = re.split(r"[,.!?]|\b(?:fragen|instead|statt|der macht|die macht)\b", match[1], maxsplit=1)[0].strip()
-    return re.sub(r"^(?:die|den|our|the)\s+", "", name) or None
+        return None
+    name = re.split(
+        r"[,.!?;]|\b(?:fragen|frag|wenden|instead|statt|der macht|die macht|weil|denn|because)\b", match[1], maxsplit=1
+    )[0].strip()
+    return re.sub(r"^(?:die|den|dem|der|our|the|my|mein\w*|unser\w*)\s+", "", name, flags=re.IGNORECASE) or None
+
+
+_BUT = re.compile(
+    r"\b(?:aber|erst|ab|nach|nicht|später|allerdings|jedoch|but|from|after|later|not|only|until|next|nächste\w*)\b",
+    re.IGNORECASE,
+)
+_TO_ASK = re.compile(
+    r"\b((?:unser\w*|mein\w*|die|den|our|my|the)\s+[\w-]{5,}(?:\s+[A-ZÄÖÜ][\w-]+)?)\s+(?:fragen|ansprechen|kontaktieren|anschreiben)\b",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(
+    r"\b(?:lieber|besser|ask|try|contact|an|frag\w*(?: sie)?(?: lieber| doch| mal| besser)*|macht (?:jetzt|nun|inzwischen)|mit)\s+"
+    r"((?:die|den|der|dem|mein\w*|unser\w*|our|the|my)\s+[^,.!?;]+)",
+    re.IGNORECASE,
+)
 
 
 def ordinal_request(heard: Heard) -> Intent | None:

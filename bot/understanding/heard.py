@@ -1,5 +1,6 @@
 """A text taken apart once: its words, the entities among them, the phrases in it."""
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,16 +8,29 @@ from functools import cached_property
 from bot.date_words import NUMBERS, alternatives
 from bot.dates import FoundDate, FoundTime, find_dates
 from bot.times import find_times
-from bot.understanding.phrases import Hit, Phrases
+from bot.understanding import evidence
+from bot.understanding.people import FoundPerson, find_people
+from bot.understanding.phrases import IDEAS, NAMING, Hit, Phrases
 from bot.understanding.places import FoundPlace, find_places, find_states
 from bot.understanding.situation import Situation
-from bot.understanding.tokens import Token, tokenize
+from bot.understanding.tokens import Token, fold, tokenize
+from bot.understanding.topic import SURE, Candidate, candidates
 
 _KM = re.compile(
     rf"(?<![\w.])(\d{{1,4}}|{alternatives(NUMBERS)})\s*-?(km|kilometer\w*|kilometre\w*|kms|miles?|meilen)\b",
     re.IGNORECASE,
 )
 _MILE = 1.609
+_REFUSED_BEFORE = re.compile(
+    r"\b(?:nicht|statt|kein|not|instead of|anstatt|anstelle)\s+(?:erst\s+|schon\s+|am\s+|on\s+|den\s+|dem\s+)*$",
+    re.IGNORECASE,
+)
+_EITHER = re.compile(r"[\s,]*(?:oder|or|bzw\.?|/)\s*(?:auch\s+|am\s+|on\s+|the\s+)*", re.IGNORECASE)
+_REFUSED_AFTER = re.compile(
+    r"\s*(?:(?:leider|hab|habe|haben|hätte|ist|bin|sind|kann|können|i|ich|wir|i'm|is|doch|es|da|passt|geht|klappt|schaff\w*)\s+)*"
+    r"(?:kein\w*\s+zeit|nicht|nich|no time|not|doesn't|can't|schlecht|ungünstig|unpassend|bad|busy)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +61,21 @@ class Heard:
             if all(span.last <= other.first or other.last <= span.first for other in self.spans):
                 self.spans.append(span)
         taken = {index for span in self.spans for index in range(span.first, span.last)}
+        self.people: tuple[FoundPerson, ...] = tuple(
+            one for one in find_people(text, self.is_everyday) if not situation.lexicon.knows_topic(one.whole)
+        )
+        named = {index for one in self.people for index in self._inside(one.start, one.end)}
         self.states = find_states(self.tokens, phrases, taken)
         taken |= {index for one in self.states for index in range(one.first, one.last)}
-        self.places: list[FoundPlace] = find_places(self.tokens, phrases, situation.lexicon, taken)
+        self.places: list[FoundPlace] = find_places(self.tokens, phrases, situation.lexicon, taken | named)
         self.spans += [Span(kind="state", first=one.first, last=one.last) for one in self.states]
         self.spans += [Span(kind="place", first=one.first, last=one.last) for one in self.places]
         self.greeted = False
         self.words, self.seen = self._see()
         self.hits: dict[str, list[Hit]] = phrases.find(self.words)
+        if not self.places and any(f"{IDEAS}.{idea}" in self.hits for idea in ("visit", "move", "cancel", "affil")):
+            self._find_bare_town()
+        self.taken = frozenset({i for span in self.spans for i in range(span.first, span.last)} | named)
 
     def _distance(self) -> tuple[int | None, list[tuple[int, int]]]:
         found = None
@@ -68,8 +89,33 @@ class Heard:
             spans.append(match.span())
         return found, spans
 
+    def is_everyday(self, word: str) -> bool:
+        folded = fold(word)
+        folded = self.phrases.as_written(folded)
+        return self.phrases.is_frame(folded) or folded in self.phrases.fillers or folded in self.phrases.greetings
+
+    def _find_bare_town(self) -> None:
+        """A town by its bare name, typed small, where something is said of a visit: "wir müssen siegburg absagen"."""
+        taken = {index for span in self.spans for index in range(span.first, span.last)}
+        for index, token in enumerate(self.tokens):
+            plain = token.kind == "word" and index not in taken and len(token.fold) > 3 and token.fold.isalpha()
+            if not plain or self.is_everyday(token.text) or token.fold in self.phrases.words_too:
+                continue
+            lexicon = self.situation.lexicon
+            if lexicon.knows_place(token.text) and not lexicon.knows_topic(token.text):
+                name = token.text.title() if token.text.islower() else token.text
+                before = self.tokens[index - 1].fold if index else ""
+                self.places = [FoundPlace(name=name, first=index, last=index + 1, before=before, known=True)]
+                self.spans.append(Span(kind="place", first=index, last=index + 1))
+                self.words, self.seen = self._see()
+                self.hits = self.phrases.find(self.words)
+                return
+
+    def _inside(self, start: int, end: int) -> list[int]:
+        return [i for i, token in enumerate(self.tokens) if token.start < end and token.end > start]
+
     def _span(self, kind: str, start: int, end: int) -> Span:
-        inside = [i for i, token in enumerate(self.tokens) if token.start < end and token.end > start]
+        inside = self._inside(start, end)
         first = inside[0] if inside else 0
         return Span(kind=kind, first=first, last=inside[-1] + 1 if inside else first)
 
@@ -105,6 +151,136 @@ class Heard:
         """Without the marks between sentences."""
         return [word for word in self.words if word not in {"|", "?"}]
 
+    @cached_property
+    def free(self) -> frozenset[int]:
+        """Tokens that neither ask nor are a date, a place, a state or a person: what a subject may be made of."""
+        return frozenset(
+            index
+            for index, token in enumerate(self.tokens)
+            if token.kind == "word"
+            and index not in self.taken
+            and (not self.is_everyday(token.text) or self._is_computing(token))
+        )
+
+    def _is_computing(self, token: Token) -> bool:
+        """ "IT", and "it" where German is written."""
+        return token.fold == "it" and (token.text.isupper() or not self.is_english)
+
+    @cached_property
+    def has_capitals(self) -> bool:
+        """Whether nouns are written with capitals, as far as one can see."""
+        words = [token for token in self.tokens if token.kind == "word"]
+        return sum(1 for token in words[1:] if token.capital and not token.text.isupper()) * 8 >= len(words)
+
+    @cached_property
+    def has_small(self) -> bool:
+        return any(token.text.islower() for token in self.tokens)
+
+    @cached_property
+    def is_english(self) -> bool:
+        words = {token.fold for token in self.tokens if token.kind == "word"}
+        stop = self.phrases.stopwords
+        return len(words & stop["en"]) > len(words & stop["de"])
+
+    def begins(self, token: Token) -> bool:
+        """Whether it stands at the beginning of a sentence, where a capital tells nothing."""
+        index = self.tokens.index(token)
+        return index == 0 or self.tokens[index - 1].kind in {"stop", "question"}
+
+    @cached_property
+    def ideas(self) -> list[frozenset[str]]:
+        """What each part of the text is about, for the rules of evidence."""
+        situation = self.situation
+        general = {situation.context} | ({situation.role} & {"admin"})
+        topics = [one.first for one in self.subjects if one.score >= SURE]
+        found: list[frozenset[str]] = []
+        for first, last in self._parts():
+            whole = last - first == len(self.words)
+            hits = self._meant_hits(first, last)
+            ideas = general | {owner.removeprefix(f"{IDEAS}.") for owner in hits if owner.startswith(f"{IDEAS}.")}
+            ideas |= {owner.split(".")[1] for owner in hits if owner.startswith("values.")}
+            ideas |= {word for word in self.words[first:last] if word.startswith("@")}
+            begin = self.seen[first] if first < len(self.seen) else 0
+            end = self.seen[last] if last < len(self.seen) else len(self.tokens)
+            if any(begin <= at < end for at in topics):
+                ideas.add("topic")
+            if any(begin <= self._inside(one.start, one.end)[0] < end for one in self.people):
+                ideas.add("person")
+            if "?" in self.words[first:last]:
+                ideas.add("question")
+            if ":" in self.text:
+                ideas.add("colon")
+            ideas.add("brief" if len(self.plain_words) <= evidence.BRIEF else "long" if not whole else "sentence")
+            found.append(frozenset(ideas))
+        return found
+
+    def _parts(self) -> list[tuple[int, int]]:
+        """Where something is told after a colon ("Fazit aus Soest: …"), only what stands before says what is wanted."""
+        colon = next((place for place, at in enumerate(self.seen) if self.tokens[at].text == ":"), None)
+        if colon and self.phrases.find(self.words[:colon]).keys() & {f"{IDEAS}.share", f"{IDEAS}.learned"}:
+            return [(0, colon)]
+        return evidence.parts(self.words)
+
+    @cached_property
+    def subjects(self) -> list[Candidate]:
+        return candidates(self)
+
+    def _meant_hits(self, first: int, last: int) -> dict[str, list[Hit]]:
+        """Of these words; what is part of a subject's name says nothing beside ("Open Data" is about no personal data)."""
+        hits = self.hits if last - first == len(self.words) else self.phrases.find(self.words[first:last])
+        several = [one for one in self.subjects if one.known or one.last - one.first > 1]
+        named = {at: (one.last - one.first, one.known) for one in several for at in range(one.first, one.last)}
+        inside = {place - first: named[at] for place, at in enumerate(self.seen) if at in named}
+
+        def stays(hit: Hit) -> bool:
+            if hit.last - hit.first > 1 or hit.first not in inside:
+                return True
+            length, known = inside[hit.first]
+            naming = hit.phrase.owner.removeprefix(f"{IDEAS}.") in (NAMING if known else {"data", "citizen", "product"})
+            return (length < 2 or not known) and not naming
+
+        return {owner: kept for owner, found in hits.items() if (kept := [hit for hit in found if stays(hit)])}
+
+    @cached_property
+    def _requests(self) -> list[int]:
+        asking = ("seek", "who", "canhelp", "learn", "tellme", "remove", "written", "visit")
+        return [
+            self.seen[hit.first]
+            for idea in asking
+            for hit in self.hits.get(f"{IDEAS}.{idea}", ())
+            if hit.first < len(self.seen)
+        ]
+
+    def near_request(self, index: int) -> float:
+        """In a text of several sentences the subject is asked for where somebody is asked for."""
+        marks = [i for i, token in enumerate(self.tokens) if token.kind in {"stop", "question"}]
+        if not marks or not self._requests:
+            return 0.0
+        sentence = sum(1 for mark in marks if mark < index)
+        return 0.7 if any(sum(1 for mark in marks if mark < at) == sentence for at in self._requests) else 0.0
+
+    @cached_property
+    def reasons(self) -> dict[str, list[evidence.Reason]]:
+        return evidence.reasons(self)
+
+    def means(self, *ideas: str) -> bool:
+        """Whether one of these ideas is anywhere in the text."""
+        return any(not found.isdisjoint(ideas) for found in self.ideas)
+
+    @cached_property
+    def said_dates(self) -> tuple[FoundDate, ...]:
+        """The dates that are meant: not those that are refused ("nicht am 8., sondern am 10.", "heute keine Zeit, Freitag")."""
+        meant = tuple(one for one in self.dates if not self._is_refused(one)) or self.dates
+        either = any(
+            _EITHER.fullmatch(self.text[one.end : other.start])
+            for one, other in itertools.pairwise(meant)
+            if one.when != other.when
+        )
+        return () if either else meant  # "Montag oder Dienstag" has to be asked
+
+    def _is_refused(self, one: FoundDate) -> bool:
+        return bool(_REFUSED_BEFORE.search(self.text[: one.start]) or _REFUSED_AFTER.match(self.text[one.end :]))
+
     def hit(self, owner: str) -> bool:
         return owner in self.hits
 
@@ -116,9 +292,21 @@ class Heard:
     def score(self, owner: str) -> float:
         """Several phrases add up, each next one less."""
         hits = self.hits.get(owner, ())
-        good = sorted((hit.phrase.weight for hit in hits if hit.phrase.weight > 0), reverse=True)
-        against = min((hit.phrase.weight for hit in hits if hit.phrase.weight < 0), default=0.0)
-        return sum(weight * share for weight, share in zip(good, (1, 0.5, 0.3, 0.2), strict=False)) + against
+        return evidence.total(evidence.Reason(hit.phrase.weight, hit.phrase.pattern.source) for hit in hits)
+
+    @cached_property
+    def scores(self) -> dict[str, float]:
+        """By intent, where anything speaks for or against it."""
+        said = {owner.removeprefix("intents.") for owner in self.hits if owner.startswith("intents.")}
+        return {name: evidence.total(self.why(name)) for name in said | self.reasons.keys()}
+
+    def why(self, intent: str) -> list[evidence.Reason]:
+        """All that speaks for and against an intent: what was said, and what it is about."""
+        said = [
+            evidence.Reason(hit.phrase.weight, hit.phrase.pattern.source)
+            for hit in self.hits.get(f"intents.{intent}", ())
+        ]
+        return said + self.reasons.get(intent, [])
 
     def token_span(self, hit: Hit) -> tuple[int, int]:
         """The tokens that a hit covers."""

@@ -11,11 +11,14 @@ Filler words ("bitte", "mal") are not seen by patterns at all.
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from bot.understanding.tokens import fold
 
 GAP = r"(?:[^\s|?]+ ){0,5}?"
+INFLECTION = 8  # letters that a star at the end stands for: "meld*" is no Melderegister
 WIDE_GAP = r"(?:\S+ ){0,20}?"
+_ONE_WORD = re.compile(r"\(?[^\W\d_][\w-]*\*?(?:\|[^\W\d_][\w-]*\*?)*\)?")
 _ITEM = re.compile(r"\.\.\.|\.\.|[()\[\]|^$]|\{\w+\}|[^\s()\[\]|^$]+")
 
 
@@ -23,10 +26,21 @@ _ITEM = re.compile(r"\.\.\.|\.\.|[()\[\]|^$]|\{\w+\}|[^\s()\[\]|^$]+")
 class Pattern:
     """`anchors` are words (or beginnings, with a star) of which one must be in the text; none: always tried."""
 
-    regex: re.Pattern[str]
+    expression: str
     anchors: frozenset[str]
     size: int  # the number of words it asks for at least
     source: str
+    words: bool  # nothing but one of its anchors, so that no regex need be tried
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        """Compiled when first tried: most are never called for by a word."""
+        return _compiled(self.expression)
+
+
+@cache
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(expression)
 
 
 def compile_pattern(source: str) -> Pattern:
@@ -35,7 +49,7 @@ def compile_pattern(source: str) -> Pattern:
     expression, anchors, size, rest = _sequence(items, 0)
     if rest != len(items):
         raise ValueError(f"unbalanced brackets in the phrase {source!r}")
-    return Pattern(re.compile(rf"(?<= ){expression}"), anchors, size, source)
+    return Pattern(rf"(?<= ){expression}", anchors, size, source, _ONE_WORD.fullmatch(source) is not None)
 
 
 def _sequence(items: list[str], at: int) -> tuple[str, frozenset[str], int, int]:
@@ -94,7 +108,7 @@ def _word(item: str) -> tuple[str, frozenset[str]]:
     if item == "*":
         return r"[^\s|?]+ ", frozenset()
     word = fold(item.strip("*"))
-    front, back = r"[^\s@]*" if item.startswith("*") else "", r"[^\s@]*" if item.endswith("*") else ""
+    front, back = r"[^\s@]*" if item.startswith("*") else "", rf"[^\s@]{{0,{INFLECTION}}}" if item.endswith("*") else ""
     anchors = frozenset() if front else frozenset({f"{word}*" if back else word})
     return f"{front}{re.escape(word)}{back} ", anchors
 

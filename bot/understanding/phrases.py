@@ -6,14 +6,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
+from bot.understanding.patterns import INFLECTION as LETTERS
 from bot.understanding.patterns import Pattern, compile_pattern
 from bot.understanding.tokens import fold
 
+IDEAS = "ideas"  # the table of the concepts files; its hits weigh nothing by themselves
+_ENDINGS = ((re.compile(r"(?<=[bcdfgklmpstvwxzhr])n$"), "en"), (re.compile(r"a$"), "er"))
+NAMING = frozenset({"data", "citizen", "product", "nudge", "gap", "copy"})  # ideas whose words may name a subject, too
+# Ideas whose words may be part of a name ("heat planning"), but are none by themselves.
+INFLECTION = 4  # letters that a word may have more than the beginning by which it is known
+SOFT = frozenset(
+    "towns stored visit readers plan written news status human prompts order send share learned move cancel request profile"
+    " advise statsword previewword pauseword resumeword create abo off lookat upcoming when learn everything human wipe status answer gap putoff meant injection undertaking away network author getting summarise contactdata".split()
+)
 WEIGHTS = {"strong": 5.0, "cues": 3.0, "hints": 1.2, "against": -4.0, "says": 3.0}
 
 
@@ -47,6 +58,12 @@ class Phrases:
         self.states: dict[str, str] = {}
         self._frame: set[str] = set()
         self._frame_starts: tuple[str, ...] = ()
+        self._soft: set[str] = set()
+        self._naming: set[str] = set()
+        self._soft_starts: set[str] = set()
+        self._asking_starts: set[str] = set()
+        self.ideas: set[str] = set()
+        self.variants: dict[str, str] = {}  # how words are spoken → how they are written
         self._exact: dict[str, list[Phrase]] = {}
         self._starting: dict[str, list[Phrase]] = {}
         self._always: list[Phrase] = []
@@ -63,6 +80,9 @@ class Phrases:
             self._frame |= {word for word in frame if not word.endswith("*")}
             self._frame_starts += tuple(word[:-1] for word in frame if word.endswith("*"))
             self.commands |= {fold(name): target for name, target in table["commands"].items()}
+            for written, spoken in table.get("variants", {}).items():
+                self.variants |= {fold(word): fold(written) for word in spoken.split()}
+            self._take_ideas(table.get(IDEAS, {}), words)
             for state, names in table["states"].items():
                 self.states |= {" ".join(fold(word) for word in re.split(r"[\s-]", name)): state for name in names}
             for owner, weight, source in _lines(table):
@@ -73,8 +93,35 @@ class Phrases:
                 words |= {fold(word) for word in re.findall(r"[^\W\d_]{5,}", source)}
         self._vocabulary = sorted(word for word in words | self._frame if len(word) >= 5 and word.isalpha())
         self._known = frozenset(self._vocabulary)
+        self._by_initial: dict[str, list[str]] = {}
+        for word in self._vocabulary:
+            self._by_initial.setdefault(word[0], []).append(word)
+        self._called = lru_cache(maxsize=8192)(self._call)
         self.corrected = lru_cache(maxsize=8192)(self._corrected)
+        self.is_soft = lru_cache(maxsize=8192)(self._is_soft)
         self.is_frame = lru_cache(maxsize=8192)(self._is_frame)
+
+    def _take_ideas(self, ideas: dict[str, list[str]], words: set[str]) -> None:
+        """Fillers are seen by none of them, so they may not be asked for."""
+        self.ideas |= ideas.keys()
+        for name, sources in ideas.items():
+            for source in sources:
+                phrase = Phrase(f"{IDEAS}.{name}", 0.0, compile_pattern(source))
+                self._index(phrase)
+                words |= {anchor.rstrip("*") for anchor in phrase.pattern.anchors}
+                words |= {fold(word) for word in re.findall(r"[^\W\d_]{5,}", source)}
+                if name in NAMING:
+                    self._naming |= {fold(word) for word in re.findall(r"[^\W\d_]{3,}", source)}
+                else:
+                    for word in re.findall(r"(?<![*\w{])[^\W\d_][\w'-]*\*?", source):
+                        self._ask(fold(word), starts=word.endswith("*"), softly=name in SOFT)
+
+    def _ask(self, word: str, *, starts: bool, softly: bool) -> None:
+        """A word that asks. Single ones of another idea may be harder: the hardest counts."""
+        if not starts:
+            (self._soft if softly else self._frame).add(word)
+        elif len(word) > 4:
+            (self._soft_starts if softly else self._asking_starts).add(word)
 
     def _index(self, phrase: Phrase) -> None:
         for anchor in phrase.pattern.anchors:
@@ -95,7 +142,10 @@ class Phrases:
             ends[offset] = index + 1
         found: dict[str, list[Hit]] = {}
         tried: set[int] = set()
-        for phrase in self._candidates(words):
+        for index, phrase in self._candidates(words):
+            if phrase.pattern.words and phrase.owner.startswith(IDEAS):
+                found.setdefault(phrase.owner, []).append(Hit(phrase, index, index + 1))
+                continue
             if id(phrase) in tried:
                 continue
             tried.add(id(phrase))
@@ -106,15 +156,24 @@ class Phrases:
                 found.setdefault(phrase.owner, []).append(Hit(phrase, first, last))
         return found
 
-    def _candidates(self, words: list[str]) -> Iterator[Phrase]:
-        for word in set(words):
-            yield from self._exact.get(word, ())
-            for length in range(2, len(word) + 1):
-                yield from self._starting.get(word[:length], ())
-        yield from self._always
+    def _candidates(self, words: list[str]) -> Iterator[tuple[int, Phrase]]:
+        """With the word that calls for it."""
+        for index, word in enumerate(words):
+            for phrase in self._called(word):
+                yield index, phrase
+        for phrase in self._always:
+            yield 0, phrase
+
+    def _call(self, word: str) -> tuple[Phrase, ...]:
+        starting = (
+            self._starting.get(word[:length], ()) for length in range(max(2, len(word) - LETTERS), len(word) + 1)
+        )
+        return (*self._exact.get(word, ()), *chain.from_iterable(starting))
 
     def _corrected(self, word: str) -> str:
         """A word with a slip ("kontackt") as the phrases know it; words of up to four letters are left alone."""
+        if (written := self.as_written(word)) != word:
+            return written
         if (
             len(word) < 5
             or word in self._known
@@ -122,17 +181,38 @@ class Phrases:
             or any(word.startswith(k) for k in self._stems(word))
         ):
             return word
-        cutoff = 1 if len(word) < 9 else 2
-        near = [known for known in self._vocabulary if known[0] == word[0] and abs(len(known) - len(word)) <= cutoff]
+        cutoff = 1 if len(word) < 12 else 2
+        near = [known for known in self._by_initial.get(word[0], ()) if abs(len(known) - len(word)) <= cutoff]
         best = extractOne(word, near, scorer=OSA.distance, score_cutoff=cutoff)
         return str(best[0]) if best else word
 
     def _stems(self, word: str) -> Iterator[str]:
         return (word[:n] for n in range(4, len(word) + 1) if word[:n] in self._starting)
 
+    def as_written(self, word: str) -> str:
+        """A word as it is spoken ("helfn", "lieba", "nich") in the way it is written, if that is one the phrases know."""
+        if word in self.variants:
+            return self.variants[word]
+        if len(word) < 4 or word in self._known or word in self._frame:
+            return word
+        for spoken, written in _ENDINGS:
+            if spoken.search(word):
+                form = spoken.sub(written, word)
+                if form in self._known or form in self._frame:
+                    return form
+        return word
+
     def _is_frame(self, word: str) -> bool:
         """A word that asks rather than names a subject."""
-        return word in self._frame or word.startswith(self._frame_starts)
+        return word in self._frame or word.startswith(self._frame_starts) or self._ends_of(word, self._asking_starts)
+
+    def _is_soft(self, word: str) -> bool:
+        """A word that asks, but may be part of a name."""
+        return word not in self._naming and (word in self._soft or self._ends_of(word, self._soft_starts))
+
+    def _ends_of(self, word: str, starts: set[str]) -> bool:
+        """Whether it is an inflection of one of these, not a compound: "aufrufen" is, "Aufrufanlage" isn't."""
+        return any(word[:n] in starts for n in range(max(5, len(word) - INFLECTION), len(word) + 1))
 
 
 def folded(lines: Iterable[str]) -> frozenset[str]:
@@ -158,6 +238,13 @@ def _walk(path: str, node: dict[str, Any] | list[str]) -> Iterator[tuple[str, fl
 
 @cache
 def phrases() -> Phrases:
-    folder = files("bot.languages").joinpath("phrases")
-    found = sorted((one for one in folder.iterdir() if one.name.endswith(".toml")), key=lambda one: one.name)
-    return Phrases(tomllib.loads(one.read_text("utf-8")) | {"language": one.name[:-5]} for one in found)
+    folder = files("bot.languages")
+    names = sorted(one.name for one in folder.joinpath("phrases").iterdir() if one.name.endswith(".toml"))
+
+    def table(name: str) -> dict[str, Any]:
+        said, ideas = (
+            tomllib.loads(folder.joinpath(kind, name).read_text("utf-8")) for kind in ("phrases", "concepts")
+        )
+        return said | {"language": name.removesuffix(".toml"), IDEAS: ideas}
+
+    return Phrases(table(name) for name in names)

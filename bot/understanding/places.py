@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.understanding.phrases import Phrases
 from bot.understanding.situation import Lexicon
-from bot.understanding.tokens import Token
+from bot.understanding.tokens import Token, fold
 
 # Before a place for certain, and before a place among other things.
 NEARING = frozenset(
-    "bei um umkreis nahe nahe nah umgebung raum region rund near around umland richtung close vicinity gegend grossraum".split()
+    "bei um umkreis nahe nahe nah umgebung raum region rund near around umland richtung close vicinity gegend grossraum km kilometer kilometern".split()
 )
 LEADING = NEARING | frozenset(
     "in aus nach von vom mit an auf fur ab stadt gemeinde markt landeshauptstadt kreis landkreis rathaus kollegen kollegin kollege"
@@ -48,7 +49,7 @@ def find_states(tokens: Sequence[Token], phrases: Phrases, taken: set[int]) -> l
                 continue
             state = phrases.states.get(" ".join(token.fold for token in part))
             if state is None:
-                state = phrases.states.get(" ".join(piece for token in part for piece in _pieces(token)))
+                state = phrases.states.get(" ".join(piece for token in part for piece in _pieces(token.text)))
             if state is None or (length == 1 and len(part[0].fold) < 3 and not part[0].text.isupper()):
                 continue
             if length == 1 and _is_town(tokens, index):
@@ -69,8 +70,9 @@ def _is_town(tokens: Sequence[Token], index: int) -> bool:
     return before in NEARING | {"stadt"} or after in {"an", "a", "havel"}
 
 
-def _pieces(token: Token) -> list[str]:
-    return [piece for piece in token.text.lower().replace("ü", "u").replace("ö", "o").split("-") if piece]
+@lru_cache(maxsize=8192)
+def _pieces(word: str) -> tuple[str, ...]:
+    return tuple(piece for piece in word.lower().replace("ü", "u").replace("ö", "o").split("-") if piece)
 
 
 def find_places(tokens: Sequence[Token], phrases: Phrases, lexicon: Lexicon, taken: set[int]) -> list[FoundPlace]:
@@ -96,7 +98,9 @@ def _place_at(
     token = tokens[index]
     if token.fold in phrases.words_too and not (token.capital and before in _TIGHT):
         return None
-    if phrases.is_frame(token.fold) and not (token.capital and before in _TIGHT and is_place(lexicon, token.text)):
+    if phrases.is_frame(token.fold) and not (
+        token.capital and before in _TIGHT and _longest(tokens, index, lexicon, taken)
+    ):
         return None
     if before not in LEADING and not token.capital and index:
         return None
@@ -107,7 +111,7 @@ def _place_at(
             if before not in _TIGHT and is_topic(lexicon, _text(tokens, index, last)):
                 return None
             return FoundPlace(
-                name=_named(_text(tokens, index, last)), first=index, last=last, before=before, known=True
+                name=_named(_text(tokens, index, last), lexicon), first=index, last=last, before=before, known=True
             )
         return None
     if (
@@ -118,7 +122,7 @@ def _place_at(
         if before == "bei":
             return None  # "bei Open Data": only places that the register knows
         last = index + 1
-        return FoundPlace(name=_named(token.text), first=index, last=last, before=before, known=False)
+        return FoundPlace(name=_named(token.text, lexicon), first=index, last=last, before=before, known=False)
     return None
 
 
@@ -147,8 +151,12 @@ def _text(tokens: Sequence[Token], first: int, last: int) -> str:
 _SMALL = frozenset("am an der den dem im in bei ob vor von zu zum a.d. und unter auf".split())
 
 
-def _named(text: str) -> str:
-    """As places are written, where everything was typed small."""
+def _named(text: str, lexicon: Lexicon) -> str:
+    """As the register writes it; else as places are written, where everything was typed small."""
+    found = lexicon.place(text)
+    known = getattr(found, "municipality", None) or next(iter(getattr(found, "candidates", ())), None)
+    if known is not None and fold(known.name) == fold(text):
+        return str(known.name)
     if text != text.lower():
         return text
     return " ".join(
@@ -158,8 +166,8 @@ def _named(text: str) -> str:
 
 
 def is_place(lexicon: Lexicon, text: str) -> bool:
-    return bool(getattr(lexicon.place(text), "exact", False))
+    return lexicon.knows_place(text)
 
 
 def is_topic(lexicon: Lexicon, text: str) -> bool:
-    return bool(getattr(lexicon.topic(text), "exact", False))
+    return lexicon.knows_topic(text)

@@ -19,6 +19,14 @@ class Lexicon(Protocol):
 
     def state(self, text: str) -> str | None: ...
 
+    def knows_place(self, text: str) -> bool:
+        """Whether one is called exactly so; asked for many spans of a sentence, so it has to be quick."""
+        ...
+
+    def knows_topic(self, text: str) -> bool:
+        """Like `knows_place`, over all names of the topics, inflected ones too."""
+        ...
+
 
 class NoLexicon:
     """For texts that are understood before anything is known, such as the language of a first contact."""
@@ -31,6 +39,12 @@ class NoLexicon:
 
     def state(self, text: str) -> str | None:
         return None
+
+    def knows_place(self, text: str) -> bool:
+        return False
+
+    def knows_topic(self, text: str) -> bool:
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

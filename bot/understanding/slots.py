@@ -8,7 +8,7 @@ from bot.understanding.topic import topic_of
 _ARTICLE = r"(?:(?:der|die|das|den|dem|des|the|unsere[rnms]?|ihre[rnms]?|eure[rnms]?|our|their|your)\s+)?"
 _SUBJECT = [
     re.compile(
-        rf"\b(?:wegen|zum thema|zu dem thema|thema|in sachen|bezüglich|regarding|about|because of|on the topic of)\s+{_ARTICLE}"
+        rf"\b(?:wegen|wg\.?|zum thema|zu dem thema|thema|in sachen|bezüglich|regarding|about(?! to\b)|because of|on the topic of)\s+{_ARTICLE}"
         r"(.+?)(?=\s+(?:zu (?:zweit|dritt|viert)|und|mit|am|im|in|bei|at|on|with|and|die frau|der herr)\b|[,.;:!?]|$)",
         re.IGNORECASE,
     ),
@@ -48,8 +48,8 @@ _SCHEDULE = re.compile(
     rf"|alle\s+(?:zwei|drei|vier|sechs|\d+)\s+{_UNIT}"
     rf"|(?:am|on the|zum)\s+{_NTH}\s+{_UNIT}"
     rf"|{_WEEKDAY}s\b|werktags|täglich|wöchentlich|monatlich|quartalsweise|jährlich|daily|weekly|monthly|quarterly"
-    r"|einmalig(?:\s+am)?|once on"
-    rf"|(?:\w+\s+)?{_UNIT}\s+(?:nach|vor|after|before)\s+(?:jede[mnr]|each|every)\s+\w+(?:\s*,?\s*(?:beiden?\s+seiten|both\s+sides|(?:an\s+)?die\s+(?:gäste|gastgeber)|(?:to\s+)?the\s+(?:guests|hosts)))?)"
+    r"|einmalig(?:\s+am)?|once on|(?:an\s+jedem|jeden|am|every|on the)\s+\d{1,2}\.?(?:st|nd|rd|th)?\s+(?:jede[sn]|des|eines\s+jeden|im|of\s+(?:each|every|the))\s+(?:monats?|month)"
+    rf"|(?:\w+\s+)?{_UNIT}\s+(?:nach|vor|after|before)\s+(?:jede[mnr]|each|every|eine[mr]|dem|der|an?|the|beendete[mnr])\s+\w+(?:\s*,?\s*(?:beiden?\s+seiten|both\s+sides|(?:an\s+)?die\s+(?:gäste|gastgeber)|(?:to\s+)?the\s+(?:guests|hosts)))?)"
     rf"(?:\s+(?:im|in the|of the|of|in|des|eines)\s+(?:monats?|quartals?|jahres?|month|quarter|year|each month))?"
     rf"(?:\s+(?:am|on)?\s*{_WEEKDAY}\b)?"
     r"(?:\s+(?:am|on)?\s*\d{1,2}\.(?:\s*(?:\d{1,2}\.|[a-zä]+))?(?:\s*\d{4})?)?"
@@ -101,6 +101,21 @@ def subject_of(text: str) -> str | None:
     return found[1].strip() if found else None
 
 
+_REASON = re.compile(
+    r"(?:\b(?:grund|begründung|anlass|hintergrund|reason)\s*:\s*|[.:;!?–-]\s+(?=(?:wir|ich|mir|bei uns|unser\w*|we|we're|i|i'm|i'd|our|es geht|uns)\b)|"
+    r"[,:]\s*(?=(?:weil|da wir|denn|because|since we|as we|i want|i'd like|we want|we'd like|wir wollen|wir möchten|ich will|ich möchte|ich würde)\b))"
+    r"(?P<reason>[^?]+)$",
+    re.IGNORECASE,
+)
+
+
+def reason_of(text: str) -> str | None:
+    """Why somebody wants to be introduced, in their words: a clause of its own after the request."""
+    found = _REASON.search(text)
+    reason = found["reason"].strip(" .!") if found else ""
+    return reason if len(reason.split()) >= 3 else None
+
+
 def experience_of(text: str) -> str | None:
     """What experience is asked for, in a text so long that its other nouns would get in the way."""
     found = _EXPERIENCE.search(text)
@@ -139,12 +154,14 @@ def nudge_of(text: str) -> dict[str, str]:
     """Schedule, audience and text of a nudge, in the admin's words; what isn't said is left out."""
     found: dict[str, str] = {}
     rest = text
-    if (schedule := _SCHEDULE.search(text)) is not None:
+    if (schedule := max(_SCHEDULE.finditer(text), key=lambda one: len(one[0]), default=None)) is not None:
         found["schedule"] = schedule[0].strip(" ,")
         rest = f"{text[: schedule.start()]}  {text[schedule.end() :]}"
     audience = next((one for one in _AUDIENCE.finditer(rest) if not _FREE_AUDIENCE.match(one[1])), None)
     if audience is not None and len(audience[1].split()) <= 10:
-        found["audience"] = audience[1].strip(" ,.")
+        found["audience"] = re.sub(
+            r"[,\s]+(?:den |the )?(?:text|nachricht|message)$", "", audience[1], flags=re.IGNORECASE
+        ).strip(" ,.")
         content = rest[audience.end() :]
     else:
         content = rest.partition(":")[2]
@@ -159,6 +176,12 @@ _NUDGES = re.compile(
 )
 
 
+_CALLED = re.compile(
+    r"\b(?i:nudge|anstoß|anstoss|erinnerung|reminder|nachricht|umfrage|rundfrage|message|survey)\s+(?i:namens\s+|called\s+|named\s+)?"
+    r"((?!Nudge|Reminder)[A-ZÄÖÜ][\w-]*(?:\s+[A-ZÄÖÜ][\w-]*)*)"
+)
+
+
 def is_nudge_name(name: str) -> bool:
     """Rather than any other word of the sentence."""
     return name[:1].isupper() or _NUDGES.search(name) is not None
@@ -168,6 +191,8 @@ def nudge_named(heard: Heard) -> str | None:
     """The name of a nudge: in quotes, or the first noun that isn't part of the order."""
     if quoted := re.search(r"[„\"'“](.+?)[“\"'”]", heard.text):
         return quoted[1]
+    if called := _CALLED.search(heard.text):
+        return called[1]
     named = [
         token.text
         for token in heard.tokens

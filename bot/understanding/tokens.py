@@ -9,8 +9,12 @@ from typing import Literal, TypeAlias
 Kind: TypeAlias = Literal["word", "comma", "stop", "question"]
 
 _TOKEN = re.compile(
-    r"(?P<word>[^\W_]+(?:(?:[-–/&+'’@:]|(?<=\b[^\W_])\.|\.(?=\d))[^\W_]+)*\+*)"
+    r"(?P<word>(?<![^\W_])[ds]['’](?=[A-ZÄÖÜ])|[^\W_]+(?:(?:[-–/&+'’@:]|(?<=\b[^\W_])\.|\.(?=\d))[^\W_]+)*\+*)"
     r"|(?P<question>\?+[?!]*)|(?P<stop>\.{2,}|…|[.!;\n|]+|:|\s[-–—]+\s)|(?P<comma>[,()\[\]„“”\"»«])"
+)
+# After these a full stop ends no sentence.
+_SHORTENED = frozenset(
+    "dr prof nr hr fr ca bzw evtl ggf inkl usw tel art abs str st wg bspw vgl mr mrs ms no approx".split()
 )
 _SPOKEN = {"komma": "comma", "fragezeichen": "question", "ausrufezeichen": "stop"}
 
@@ -49,6 +53,8 @@ def tokenize(text: str) -> tuple[Token, ...]:
             spoken = None if following.startswith((" eins", " zwei", " drei", " 1", " 2")) else "stop"
         shown: Kind = spoken or kind  # type: ignore[assignment]
         if kind == "word" and not folded:
+            continue
+        if word == "." and found and found[-1].fold in _SHORTENED:
             continue
         found.append(Token(text=word, start=match.start(), end=match.end(), kind=shown, fold=folded))
     return tuple(found)

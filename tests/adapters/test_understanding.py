@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -19,19 +20,20 @@ def lotse(*words: str, lines: str = "", ends: int = 0) -> Result:
     return result
 
 
-def read(text: str, **more: str) -> dict[str, object]:
+def read(text: str, **more: str) -> dict[str, Any]:
     found = lotse("understand", "--json", "--now", NOW, lines=json.dumps({"text": text, **more}))
-    answer: dict[str, object] = json.loads(found.stdout)
+    answer: dict[str, Any] = json.loads(found.stdout)
     return answer
 
 
 def test_a_sentence_comes_back_as_intent_and_slots():
-    assert read("kennt jemand wen der die e-akte schon hat, am besten so ne stadt wie wir") == {
+    found = read("kennt jemand wen der die e-akte schon hat, am besten so ne stadt wie wir")
+    assert found.pop("because")[0].startswith("find_contacts ")
+    assert found == {
         "intent": "find_contacts",
         "slots": {"topic": "e-akte", "size": "similar"},
         "language": "de",
         "alternatives": [],
-        "because": ["phrases of find_contacts (4.9)"],
     }
 
 

@@ -1,6 +1,6 @@
 """What people type, in the situation they type it in."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,10 +10,13 @@ from bot.knowledge import Knowledge
 from bot.matching.places import Gazetteer
 from bot.matching.topics import TopicTable
 from bot.understand import Option, Situation, is_command, understand
+from bot.understanding.evidence import rule, rules
+from bot.understanding.phrases import phrases
 from storage.register import municipalities, topics
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=ZoneInfo("Europe/Berlin"))
 
+CONTEXTS = {"none", "after_results", "asked_consent", "asked_lesson", "visit_reminder"}
 NOTICE = (("Einverstanden", "yes"), ("Lieber nicht", "no"))
 LISTING = (("Mit Namen", "listing.name"), ("Nur Funktion und Kommune", "listing.function"))
 PREVIEW = (
@@ -58,7 +61,7 @@ def situation(lexicon, context="none", options=(), role="staff"):
         ("nur funktion", wish.SetListing(by="function")),
         ("meine funktion ist Amtsleiterin", wish.SetFunction(function="Amtsleiterin")),
         ("Ich möchte mehr über KI in der Verwaltung lernen", wish.WantTopic(topic="KI")),
-        ("stell mich bitte Herrn Kalthoff vor", wish.Introduce(person="Kalthoff")),
+        ("stell mich bitte Herrn Kalthoff vor", wish.Introduce(person="Herrn Kalthoff")),
         ("trag mich bitte bei Open Data ein", wish.OfferTopic(topic="Open Data")),
         ("ich will mein Element-Konto verknüpfen", wish.LinkAccount()),
         ("höchstens 3 Anfragen im Monat", wish.SetCap(month=3)),
@@ -127,7 +130,7 @@ def test_with_nothing_asked(lexicon, text, expected):
         ("after_results", (), "egal wie groß", wish.FindContacts(without=("size",))),
         ("after_results", (), "nicht aus NRW", wish.FindContacts(not_state="Nordrhein-Westfalen")),
         ("after_results", (), "any more?", wish.More()),
-        ("after_results", (), "warum steht der zweite da?", wish.WhyThis()),
+        ("after_results", (), "warum steht der zweite da?", wish.WhyThis(person=2)),
     ],
 )  # fmt: skip
 def test_in_answer_to_a_question(lexicon, context, options, text, expected):
@@ -153,3 +156,68 @@ def test_only_known_slash_commands_are_commands():
     assert is_command("/hilfe")
     assert is_command("/zurückziehen")
     assert not is_command("/quatsch")
+
+
+def test_the_order_of_the_words_does_not_matter(lexicon):
+    for said in (
+        "Der Besuch in Siegburg muss auf den 17.12. verschoben werden",
+        "verschieben wir bitte auf den 17.12. den Termin in Siegburg",
+        "auf den 17.12. würde ich Siegburg gern verlegen",
+    ):
+        moved = wish.RescheduleVisit(date=date(2026, 12, 17), municipality="Siegburg")
+        assert understand(said, situation(lexicon)).intent == moved
+
+
+@pytest.mark.parametrize(
+    ("spoken", "written"),
+    [
+        ("kann bei doppik helfn", "kann bei doppik helfen"),
+        ("I suach wen für Open Data", "Ich suche wen für Open Data"),
+        ("nich aus nrw", "nicht aus nrw"),
+        ("wer hat erfahrung mit vergabe in Hueckelhoven", "wer hat erfahrung mit vergabe in Hückelhoven"),
+    ],
+)
+def test_what_is_spoken_means_what_is_written(lexicon, spoken, written):
+    context = "after_results" if "aus nrw" in spoken else "none"
+    meant = understand(spoken, situation(lexicon, context)).intent
+    assert meant == understand(written, situation(lexicon, context)).intent
+    assert not isinstance(meant, wish.Unknown)
+
+
+def test_the_subject_is_what_is_meant_not_what_is_refused(lexicon):
+    heard = understand("Nicht zu Breitband, sondern zu Wärmeplanung: wer hat Erfahrung?", situation(lexicon)).intent
+    assert heard == wish.FindContacts(topic="Wärmeplanung")
+
+
+def test_one_of_two_days_is_never_taken_for_the_day(lexicon):
+    heard = understand("Besuch in Siegburg am Montag oder Dienstag", situation(lexicon)).intent
+    assert heard == wish.PlanVisit(municipality="Siegburg")
+
+
+def test_of_ones_own_town_nothing_is_asked(lexicon):
+    said = "Wir sind eine kleine Gemeinde mit 9.000 Einwohnern, wer kennt sich mit E-Akte aus?"
+    assert understand(said, situation(lexicon)).intent == wish.FindContacts(topic="E-Akte")
+
+
+def test_between_two_wishes_with_as_much_for_them_it_asks(lexicon):
+    heard = understand("Ich möchte von meiner Anfrage zurücktreten", situation(lexicon))
+    assert not heard.sure
+    assert {type(heard.intent), *map(type, heard.alternatives)} == {wish.WithdrawIntroduction, wish.MyIntroductions}
+
+
+def test_the_reasons_are_named(lexicon):
+    heard = understand("den termin in siegburg müssen wir schieben", situation(lexicon))
+    assert heard.because[0].startswith("reschedule_visit")
+    assert any("visit" in reason and "move" in reason for reason in heard.because[1:])
+
+
+def test_every_rule_of_evidence_speaks_of_ideas_that_exist():
+    known = phrases().ideas | CONTEXTS | {"@date", "@time", "@place", "@state", "@km", "topic", "person", "question"}
+    known |= {"brief", "sentence", "long", "admin", "colon", "size", "level"}
+    asked = {idea for several in rules().values() for one in several for idea in one.needed | one.barred}
+    assert asked <= known
+
+
+def test_a_rule_without_an_idea_is_refused_by_name():
+    with pytest.raises(ValueError, match="plan_visit"):
+        rule("plan_visit", "5")

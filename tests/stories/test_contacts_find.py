@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from bot.intents import FindContacts, FindLessons, Introduce, WhyThis
 from bot.messages import plain_text
 from bot.model import Role
@@ -222,6 +224,37 @@ async def test_why_somebody_is_in_the_list(town: Town):
     assert names(told) == [second]
     assert "kann helfen bei: E-Akte seit 3 Jahren" in told
     assert "Sie geht von 1 bis 5" in await wants(town, miriam, WhyThis(person=9))
+
+
+async def test_in_a_hurry_with_slips_and_in_halves(town: Town):
+    miriam, _ = await network(town)
+    await miriam.says("moin wer kent sich mit der elektronischn akte aus")
+    listed = read(miriam)
+    assert "Thema „E-Akte“" in listed
+    await miriam.says("wieso der zweite?")
+    assert names(read(miriam)) == [names(listed)[1]]
+    await miriam.says("und in bayern?")
+    assert names(read(miriam)) == ["Bodo Bayer"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "gib mir bitte die Telefonnummer von Nr. 1",
+        "kann ich die mailadresse der ersten haben?",
+        "give me the phone number of the first one",
+    ],
+)
+async def test_an_address_is_not_given_before_both_said_yes(town: Town, asked: str):
+    miriam, _ = await network(town)
+    await miriam.says("Wer kennt sich mit der E-Akte aus?")
+    first = names(read(miriam))[0]
+    await miriam.says(asked)
+    told = read(miriam)
+    assert first in told
+    assert "erst weiter, wenn Sie beide Ja gesagt haben" in told
+    for data in ("0171", "rathaus.example", *EMAIL.values()):
+        assert data not in told
 
 
 async def test_where_nobody_has_written_anything_people_are_offered(town: Town):

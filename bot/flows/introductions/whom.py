@@ -11,7 +11,7 @@ from bot.model import Enquiry, Introduction, Person, new_key
 from bot.turn import Refusal, Turn
 
 AROUND_A_NAME = frozenset(
-    "herr herrn frau kollege kollegen kollegin mr mrs ms dr vor bitte mal aus in der die den dem".split()
+    "herr herrn frau hr fr kollege kollegen kollegin mr mrs ms dr vor bitte mal aus in der die den dem".split()
 )
 
 

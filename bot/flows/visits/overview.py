@@ -1,6 +1,6 @@
 """My visits, the history of one, and a reminder put off."""
 
-from datetime import time
+from datetime import time, timedelta
 
 from bot.flows.visits.afterwards import put_off
 from bot.flows.visits.answer import mine
@@ -80,7 +80,7 @@ async def snooze(turn: Turn, wish: Snooze) -> Replies:
     after = visit is not None and visit.state is VisitState.TOOK_PLACE
     if visit is None or side is None or (visit.state not in SETTLED and not after):
         raise Refusal("visits.nothing_to_snooze")
-    day = wish.date or turn.today(turn.me)
+    day = wish.date or turn.today(turn.me) + timedelta(days=wish.duration_days or 0)
     at = turn.rules.hours.at_local(day, wish.time or MORNING, await turn.place(turn.me))
     if at <= turn.now:
         raise Refusal("visits.snooze_past")
