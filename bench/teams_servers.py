@@ -124,8 +124,7 @@ def lotse(port: int, metadata: str, database: str) -> None:
 
     given = settings(port, database)
     made = our_adapter(given, metadata)
-    composition.configured = lambda _: [made]
-    asyncio.run(composition.run(given))
+    asyncio.run(composition.run(given, platforms=lambda _: [made]))
 
 
 async def adapter(port: int, metadata: str, database: str) -> None:
