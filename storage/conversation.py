@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, Text, bindparam, delete, select, type_coerce, update
+from sqlalchemy import RowMapping, bindparam, delete, select, update
 from sqlalchemy.sql.dml import UpdateBase
 
 from bot.events import Account, Edited, Incoming
@@ -32,6 +32,15 @@ _NEWEST = (
     .limit(1)
 )
 _DIALOG = select(dialogs).where(dialogs.c.account == bindparam("who"), dialogs.c.started_at > bindparam("since"))
+_WAITING_OF = (
+    select(inbox.c.body)
+    .where(
+        inbox.c.platform == bindparam("of"),
+        inbox.c.account == bindparam("who"),
+        inbox.c.acted_at.is_(None),
+    )
+    .order_by(inbox.c.at, inbox.c.event)
+)
 _DROP = delete(dialogs).where(dialogs.c.account == bindparam("who"))
 
 
@@ -139,14 +148,8 @@ class InboxStore:
         return await self._in.value(found) is not None
 
     async def edited(self, incoming: Incoming) -> str | None:
-        waiting = (
-            inbox.c.platform == incoming.platform,
-            inbox.c.account == incoming.account,
-            inbox.c.acted_at.is_(None),
-            type_coerce(inbox.c.body, Text()).contains(incoming.id, autoescape=True),
-        )
         newest = None
-        for body in await self._in.column(select(inbox.c.body).where(*waiting).order_by(inbox.c.at, inbox.c.event)):
+        for body in await self._in.column(_WAITING_OF, {"of": incoming.platform, "who": incoming.account}):
             edit = events.from_data(body)
             if isinstance(edit.what, Edited) and edit.what.of == incoming.id and await self.begin(edit):
                 newest = edit.what.text

@@ -36,19 +36,6 @@ def meant(event: dict[str, Any], *, me: str) -> What | None:
     return Said(text=body) if isinstance(body, str) and body.strip() else None
 
 
-def cleaned(value: Any) -> Any:
-    """Without what no database takes: NUL, and halves of characters. Encrypted content is checked by no homeserver."""
-    match value:
-        case str():
-            return value.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
-        case dict():
-            return {cleaned(name): cleaned(one) for name, one in value.items()}
-        case list():
-            return [cleaned(one) for one in value]
-        case _:
-            return value
-
-
 def reaction(event: dict[str, Any]) -> tuple[str, str] | None:
     """On which event, and with what."""
     relation = _relation(event)

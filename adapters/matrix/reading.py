@@ -8,9 +8,10 @@ from typing import Any
 import structlog
 from nio import MegolmEvent, RoomGetEventError, RoomMessagesError, SyncResponse
 
+from adapters.inside import cleaned
 from adapters.matrix.buttons import KEYS
 from adapters.matrix.client import Client
-from adapters.matrix.inbound import cleaned, invited_by, meant, mentions, reaction, replacement, thread
+from adapters.matrix.inbound import invited_by, meant, mentions, reaction, replacement, thread
 from adapters.matrix.invitations import JOINED, Invitations
 from adapters.matrix.rooms import PLATFORM, Rooms, account_of, server_of
 from adapters.matrix.threads import Threads
