@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -70,7 +71,7 @@ class Both:
     """The service and whoever talks to it."""
 
     def __init__(self, given: Settings, line: Line, synapse: Homeserver, folder: Path, stack: AsyncExitStack) -> None:
-        self.settings, self.line, self.clock = given, line, Clock()
+        self.settings, self.line, self.clock = given, line, Clock(datetime.now(UTC))
         self._homeserver, self._folder, self._stack = synapse, folder, stack
         self.matrix = MatrixAdapter(given)
         self.people: dict[str, Person] = {}

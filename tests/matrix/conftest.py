@@ -73,11 +73,11 @@ async def service(
 
 class Clock:
     """Runs like any other, and began on a Monday at ten: no public holiday of the real day may hold up a story. All of
-    them began together: a service that is started again doesn't live through the same seconds twice.
+    them began together, unless told: a service that is started again doesn't live through the same seconds twice.
     """
 
-    def __init__(self) -> None:
-        self._offset = BEGIN - _STARTED
+    def __init__(self, began: datetime | None = None) -> None:
+        self._offset = BEGIN - (began or _STARTED)
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self._offset
