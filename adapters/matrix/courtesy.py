@@ -17,12 +17,18 @@ class Courtesy:
         self._client = client
         self._after = after
         self._answered: dict[str, asyncio.Event] = {}
+        self._unread: dict[str, str] = {}  # by room, the newest event that isn't shown as read yet
         self._running: set[asyncio.Task[None]] = set()
 
     def read(self, newest: Iterable[tuple[str, str]]) -> None:
-        """`newest`: rooms with the last event in them that is in the inbox."""
+        """`newest`: rooms with the last event in them that is in the inbox. Shown after a moment, once for all that come
+        in it: whoever gets an answer at once sees by it that they were read, and the homeserver has the answer first.
+        """
         for room, event in newest:
-            self._begin(self._receipt(room, event))
+            begun = room in self._unread
+            self._unread[room] = event
+            if not begun:
+                self._begin(self._receipt(room))
 
     def waits(self, room: str, turn: asyncio.Task[tuple[str, ...]]) -> None:
         """Somebody waits in this room for what this turn promises; of several turns the first is enough to show it."""
@@ -40,8 +46,9 @@ class Courtesy:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def _receipt(self, room: str, event: str) -> None:
-        await self._client.raw("POST", _path("rooms", room, "receipt", "m.read", event), {})
+    async def _receipt(self, room: str) -> None:
+        await asyncio.sleep(self._after)
+        await self._client.raw("POST", _path("rooms", room, "receipt", "m.read", self._unread.pop(room)), {})
 
     async def _typing(self, room: str, turn: asyncio.Task[tuple[str, ...]], answered: asyncio.Event) -> None:
         ending = asyncio.create_task(_ended(turn, answered))
