@@ -22,6 +22,7 @@ T = TypeVar("T")
 WRITE = "BEGIN IMMEDIATE"
 SLOW = (WRITE, "VACUUM", "PRAGMA wal_checkpoint")
 """What waits: for the lock of another process, or for the whole file."""
+FEW = 50  # rows written where they stand; more go to a thread
 
 _THREADS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sqlite")
 
@@ -61,6 +62,9 @@ class Cursor(sqlite3.Cursor):
         return self if sql == WRITE else super().execute(sql, parameters)
 
     def executemany(self, sql: str, parameters: Any, /) -> Self:
+        if len(parameters) <= FEW:
+            await_(_nothing())
+            return super().executemany(sql, parameters)
         return _in_thread(lambda: super(Cursor, self).executemany(sql, parameters))
 
 

@@ -32,6 +32,7 @@ class Invitations:
         self._now = now
         self._places = asyncio.Semaphore(AT_ONCE)
         self._joining: dict[str, asyncio.Task[None]] = {}
+        self._look = True  # at the start there may be some of an earlier one
 
     async def came(self, uow: Unit, room: str, state: list[Any]) -> None:
         """Kept: the homeserver doesn't say it twice. Nio hands over every member of the room's stripped state, also
@@ -53,11 +54,17 @@ class Invitations:
         await self._keep(uow, replacement, by=by, of=of)
 
     async def _keep(self, uow: Unit, room: str, *, by: str, of: Account | None, new: bool = False) -> None:
+        self._look = True
         note = {"by": by, "of": of, "new": new}
         await uow.notes.put(PLATFORM, INVITE, room, note, self._now(), account=account_of(by))
 
     async def answer(self) -> None:
-        """Begins with those that wait, those of an earlier start too; a dead room holds up nobody."""
+        """Begins with those that wait, those of an earlier start too; a dead room holds up nobody. Called after each
+        answer of the homeserver, and costs nothing where none has come.
+        """
+        if not self._look:
+            return
+        self._look = False
         async with self._storage.unit(write=False) as uow:
             waiting = await uow.notes.all(PLATFORM, INVITE)
         for room, note in waiting:
