@@ -16,7 +16,7 @@ from bot.understanding.phrases import IDEAS, NAMING, Hit, Phrases
 from bot.understanding.places import FoundPlace, find_places, find_states
 from bot.understanding.situation import Situation
 from bot.understanding.tokens import Token, fold, tokenize
-from bot.understanding.topic import SURE, Candidate, candidates
+from bot.understanding.topic import longest_names
 
 _KM = re.compile(
     rf"(?<![\w.])(\d{{1,4}}|{alternatives(NUMBERS)})\s*-?(km|kilometer\w*|kilometre\w*|kms|miles?|meilen)\b",
@@ -187,10 +187,6 @@ class Heard:
         return sum(1 for token in words[1:] if token.capital and not token.text.isupper()) * 8 >= len(words)
 
     @cached_property
-    def has_small(self) -> bool:
-        return any(token.text.islower() for token in self.tokens)
-
-    @cached_property
     def is_english(self) -> bool:
         words = {token.fold for token in self.tokens if token.kind == "word"}
         stop = self.phrases.stopwords
@@ -206,7 +202,7 @@ class Heard:
         """What each part of the text is about."""
         situation = self.situation
         general = {situation.context} | ({situation.role} & {"admin"})
-        topics = [one.first for one in self.subjects if one.score >= SURE]
+        topics = [first for first, _ in self.names]
         found: list[frozenset[str]] = []
         for first, last in self._parts():
             whole = last - first == len(self.words)
@@ -254,42 +250,22 @@ class Heard:
                     yield first, last
 
     @cached_property
-    def subjects(self) -> list[Candidate]:
-        return candidates(self)
+    def names(self) -> list[tuple[int, int]]:
+        """The longest names of the topic table."""
+        return longest_names(self)
 
     def _meant_hits(self, first: int, last: int) -> dict[str, list[Hit]]:
         """Of these words; what is part of a subject's name says nothing beside ("Open Data" is about no personal data)."""
         hits = self.hits if last - first == len(self.words) else self.phrases.find(self.words[first:last])
-        several = [one for one in self.subjects if one.known or one.last - one.first > 1]
-        named = {at: (one.last - one.first, one.known) for one in several for at in range(one.first, one.last)}
-        inside = {place - first: named[at] for place, at in enumerate(self.seen) if at in named}
+        length = {at: last - first for first, last in self.names for at in range(first, last)}
+        inside = {place - first: length[at] for place, at in enumerate(self.seen) if at in length}
 
         def stays(hit: Hit) -> bool:
             if hit.last - hit.first > 1 or hit.first not in inside:
                 return True
-            length, known = inside[hit.first]
-            naming = hit.phrase.owner.removeprefix(f"{IDEAS}.") in (NAMING if known else {"data", "citizen", "product"})
-            return (length < 2 or not known) and not naming
+            return inside[hit.first] == 1 and hit.phrase.owner.removeprefix(f"{IDEAS}.") not in NAMING
 
         return {owner: kept for owner, found in hits.items() if (kept := [hit for hit in found if stays(hit)])}
-
-    @cached_property
-    def _requests(self) -> list[int]:
-        asking = ("seek", "who", "canhelp", "learn", "tellme", "remove", "written", "visit")
-        return [
-            self.seen[hit.first]
-            for idea in asking
-            for hit in self.hits.get(f"{IDEAS}.{idea}", ())
-            if hit.first < len(self.seen)
-        ]
-
-    def near_request(self, index: int) -> float:
-        """In a text of several sentences the subject is asked for where somebody is asked for."""
-        marks = [i for i, token in enumerate(self.tokens) if token.kind in {"stop", "question"}]
-        if not marks or not self._requests:
-            return 0.0
-        sentence = sum(1 for mark in marks if mark < index)
-        return 0.7 if any(sum(1 for mark in marks if mark < at) == sentence for at in self._requests) else 0.0
 
     def means(self, *ideas: str) -> bool:
         """Whether one of these ideas is anywhere in the text."""
