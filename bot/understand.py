@@ -7,11 +7,13 @@ from typing import Any, Literal, cast
 from bot.dates import Day, read_date
 from bot.intents import (
     BY_NAME,
+    Accept,
     AskBack,
     AskTeam,
     Cancel,
     CancelVisit,
     CheckIn,
+    Decline,
     DeleteMe,
     DeskAnswer,
     DeskList,
@@ -23,6 +25,7 @@ from bot.intents import (
     Intent,
     Introduce,
     Language,
+    Later,
     MissedVisit,
     No,
     NudgeCreate,
@@ -44,7 +47,7 @@ from bot.intents import (
     name_of,
 )
 from bot.languages import LanguageCode
-from bot.understanding.answers import consent_answer, number_in, ordinal_in, pick
+from bot.understanding.answers import answered, consent_answer, is_label, number_in, ordinal_in, pick
 from bot.understanding.heard import Heard
 from bot.understanding.nudge_talk import nudge_talk
 from bot.understanding.phrases import phrases
@@ -52,9 +55,9 @@ from bot.understanding.readings import introduction, later, told
 from bot.understanding.situation import Lexicon, Option, Situation, Understanding
 from bot.understanding.slots import is_nudge_name
 from bot.understanding.tokens import fold
-from bot.understanding.weighing import read, rival, why
+from bot.understanding.weighing import ANSWERS, read, rival, why
 
-__all__ = ["Lexicon", "Option", "Situation", "Understanding", "is_command", "understand"]
+__all__ = ["Lexicon", "Option", "Situation", "Understanding", "is_command", "taken_apart", "understand"]
 
 _CLOSING = re.compile(
     r"(?<=[.!?\n])\s*(?:mit (?:freundlichen|besten|herzlichen) grüßen|(?:viele|beste|liebe|herzliche) grüße|mfg|"
@@ -81,18 +84,19 @@ _INSTEAD = (  # of an answer after a visit
     WithdrawConsent,
     MissedVisit,
 )
-CUED = 3.0  # a topic alone is below: it may be a search, or the answer to what was asked
-CERTAIN = 7.0  # score from which even a longer text is a wish rather than what was learned
-CLEAR = 5.0  # score from which a wish of its own goes before an answer to the question
+CUED = 0.5  # a topic alone is below: it may be a search, or the answer to what was asked
+CERTAIN = 0.9  # chance from which even a longer text is a wish rather than what was learned
+LIKELY = 0.5  # chance from which examples go before rules
+CLEAR = 0.6  # chance from which a wish of its own goes before an answer to the question
 SNOOZE = 12  # words; a longer text with a day in it tells something
-NO_ANSWER = 4.5  # score from which a text is a wish although any text would do as an answer
+NO_ANSWER = 0.6  # chance from which a text is a wish although any text would do as an answer
 
 
 def understand(text: str, situation: Situation) -> Understanding:
     """What is meant by a text in this situation. Never raises for what people write."""
     if text.lstrip().startswith("/"):
         return _command(text.strip(), situation)
-    heard = Heard(_CLOSING.sub("", text), situation, phrases())
+    heard = taken_apart(text, situation)
     intent, because = _meant(heard)
     guessed = isinstance(intent, FindContacts) and read(heard)[1] < CUED
     other = None if guessed else rival(heard, intent)
@@ -103,6 +107,11 @@ def understand(text: str, situation: Situation) -> Understanding:
         because=because,
         sure=not guessed and other is None,
     )
+
+
+def taken_apart(text: str, situation: Situation) -> Heard:
+    """Without the compliments at the end of a mail."""
+    return Heard(_CLOSING.sub("", text), situation, phrases())
 
 
 def is_command(word: str) -> bool:
@@ -136,8 +145,8 @@ def _command(text: str, situation: Situation) -> Understanding:
 def _meant(heard: Heard) -> tuple[Intent, tuple[str, ...]]:
     context = heard.situation.context
     intent, score = read(heard)
-    if isinstance(intent, Cancel):
-        return intent, ("cancel",)
+    if isinstance(intent, Cancel) and pick(heard) is None:
+        return intent, why(heard, intent, score)
     if context == "nudge" and heard.situation.role == "admin" and number_in(heard.text) is None:
         if not isinstance(intent, _NOT_OF_IT) and (said_of_it := nudge_talk(heard)) is not None:
             return _named_too(said_of_it, intent), ("about the reminder just talked about",)
@@ -150,12 +159,12 @@ def _meant(heard: Heard) -> tuple[Intent, tuple[str, ...]]:
     if context == "after_results" and number_in(heard.text) is None and (ordinal := ordinal_in(heard)) is not None:
         if isinstance(intent, Introduce) or score < CLEAR:
             return introduction(heard, ordinal), (f"number {ordinal} of the list",)
-    if context == "asked_consent" and (said := consent_answer(heard)) is not None:
-        if not (isinstance(said, AskBack) and score >= CLEAR):
-            return said, (f"answer to the request: {name_of(said)}",)
+    if context == "asked_consent" and (said := _consent(heard, intent, score)) is not None:
+        return said, (f"answer to the request: {name_of(said)}",)
     if (chosen := pick(heard)) is not None:
-        numbered = number_in(heard.text) is not None
-        if numbered or score < CLEAR or context in {"notice", "check_in", "listing", "preview", "confirm"}:
+        very = is_label(heard)
+        plain = isinstance(intent, Yes | No)
+        if very or plain or score < CLEAR or context in {"notice", "check_in", "listing", "preview", "confirm"}:
             return chosen, ("answer to the newest question",)
     if context == "check_in":
         answers: tuple[Literal["not_yet", "settled", "talked"], ...] = ("not_yet", "settled", "talked")
@@ -167,18 +176,32 @@ def _meant(heard: Heard) -> tuple[Intent, tuple[str, ...]]:
         return later(heard), ("a time, after a reminder",)
     if context == "asked_lesson" and _tells(heard, intent, score):
         return told(heard), ("answer to the question after a visit",)
-    if not isinstance(intent, Unknown):
-        return intent, why(heard, intent, score)
-    if len(heard.plain_words) <= 5:
+    if len(heard.plain_words) <= 5 and (isinstance(intent, Unknown) or score < CLEAR):
         if heard.hit("says.listing.function"):
             return SetListing(by="function"), ("listed by function",)
         if heard.hit("says.listing.name"):
             return SetListing(by="name"), ("listed by name",)
+    if not isinstance(intent, Unknown):
+        return intent, why(heard, intent, score)
+    if len(heard.plain_words) <= 5:
         if heard.hit("says.no"):
             return No(), ("no",)
         if heard.hit("says.yes"):
             return Yes(), ("yes",)
     return Unknown(), ("nothing said enough",)
+
+
+def _consent(heard: Heard, likeliest: Intent, chance: float) -> Intent | None:
+    """What is said to a request: as examples have it if that is likely, else by rules; None for another wish. To pass on
+    somebody's address takes more than to ask again.
+    """
+    if number_in(heard.text) is not None:
+        return None
+    name, ruled = name_of(likeliest), consent_answer(heard)
+    enough = CERTAIN if isinstance(likeliest, Accept) and isinstance(ruled, AskBack | Decline | Later) else LIKELY
+    if name in ANSWERS and (chance >= enough or ruled is None):
+        return answered(name, heard)
+    return None if name not in ANSWERS and chance >= CLEAR else ruled
 
 
 def _tells(heard: Heard, intent: Intent, score: float) -> bool:

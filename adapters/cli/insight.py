@@ -97,3 +97,13 @@ def eval_understanding(
     typer.echo(f"wrong dates {found.wrong_dates}")
     for line in found.mistakes if mistakes else ():
         typer.echo(line)
+
+
+@app.command(hidden=True)
+def learn() -> None:
+    """Make bot/languages/learned.npz anew from the examples beside it: after an example was added. About a minute."""
+    from adapters.commands import learning
+
+    found = learning.learn(learning.examples(), learning.reader())
+    path = learning.store(found)
+    typer.echo(f"{path}: {len(found.intents)} intents, {len(found.features)} features of texts")

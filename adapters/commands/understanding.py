@@ -1,6 +1,7 @@
 """`lotse understand`: what the bot makes of a sentence, and why; for machines by line, for an admin in words."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,8 @@ from bot.intents import Accept, Decline, Intent, Introduce, Later, Pick, Suggest
 from bot.knowledge import Knowledge
 from bot.matching.places import Gazetteer
 from bot.matching.topics import TopicTable
-from bot.understand import Option, Situation, understand
+from bot.understand import Option, Situation, taken_apart, understand
+from bot.understanding.heard import Heard
 from storage.register import municipalities, topics
 
 OPTIONS: dict[str, tuple[Option, ...]] = {
@@ -46,17 +48,7 @@ class Reader:
             raise BadLine('text is missing; write {"text": "…", "context": "none", "role": "staff"}')
         if context not in CONTEXTS:
             raise BadLine(f"unknown context; write one of {', '.join(CONTEXTS)}")
-        found = understand(
-            text,
-            Situation(
-                context=context,
-                options=OPTIONS.get(context, ()),
-                today=self._now.date(),
-                now=self._now,
-                role="admin" if case.get("role") == "admin" else "staff",
-                lexicon=self._lexicon,
-            ),
-        )
+        found = understand(text, self._situation(case))
         intent = self._picked(found.intent, context)
         return {
             "intent": name_of(intent),
@@ -65,6 +57,21 @@ class Reader:
             "alternatives": [name_of(one) for one in found.alternatives],
             "because": list(found.because),
         }
+
+    def heard(self, case: Mapping[str, Any]) -> Heard:
+        """The text taken apart, as what is learned from it sees it."""
+        return taken_apart(case["text"], self._situation(case))
+
+    def _situation(self, case: Mapping[str, Any]) -> Situation:
+        context = case.get("context", "none")
+        return Situation(
+            context=context,
+            options=OPTIONS.get(context, ()),
+            today=self._now.date(),
+            now=self._now,
+            role="admin" if case.get("role") == "admin" else "staff",
+            lexicon=self._lexicon,
+        )
 
     def _picked(self, intent: Intent, context: str) -> Intent:
         """What the choice at this place of the newest question stands for in the chat."""

@@ -58,6 +58,12 @@ def ordinal_in(heard: Heard) -> int | None:
     return found[0] + 1 if "danach" in words else found[-1] if "sondern" in words else found[0]
 
 
+def is_label(heard: Heard) -> bool:
+    """Whether the text is a number or the very words of one of the options."""
+    said = _squeezed(heard.text)
+    return number_in(heard.text) is not None or said in (_squeezed(one.label) for one in heard.situation.options)
+
+
 def pick(heard: Heard) -> Intent | None:
     """One of the options of the newest question."""
     options = heard.situation.options
@@ -103,8 +109,25 @@ def _plain_yes(options: tuple[Option, ...]) -> int | None:
     return sending[0] if sending else None
 
 
+def answered(name: str, heard: Heard) -> Intent:
+    """The answer of an asked contact with what it says: a restriction, a day, a person, a question."""
+    match name:
+        case "accept":
+            only, never = restriction(heard.text)
+            return Accept(only=only, never=never)
+        case "later":
+            when = heard.said_dates[-1].when if heard.said_dates else None
+            return Later(date=when.date if isinstance(when, Day) else when.first if isinstance(when, Days) else None)
+        case "suggest_other":
+            return SuggestOther(person=_person(heard))
+        case "ask_back":
+            return AskBack(question=heard.text.strip())
+        case _:
+            return Decline()
+
+
 def consent_answer(heard: Heard) -> Intent | None:
-    """What the asked contact says: yes, with a restriction; later; somebody else; no; or a question of their own."""
+    """What the asked contact says, by rules: for what no example is like enough."""
     text = heard.text
     if number_in(text) is not None:
         return None
@@ -115,20 +138,18 @@ def consent_answer(heard: Heard) -> Intent | None:
     off = heard.hit("says.later") or heard.means("putoff")
     other = (heard.hit("says.other") and (somebody or not off)) or (heard.means("other") and somebody)
     if other and not (yes and not no and _YES.match(text)):
-        return SuggestOther(person=_person(heard))
+        return answered("suggest_other", heard)
     at_a_time = _YES.match(text) and not no and not off and not _BUT.search(text)
     if heard.dates and not (asks and not yes) and not at_a_time:
-        when = heard.said_dates[-1].when if heard.said_dates else None
-        return Later(date=when.date if isinstance(when, Day) else when.first if isinstance(when, Days) else None)
+        return answered("later", heard)
     if off and not asks:
         return Later(date=None)
     if no and not asks:
         return Decline()
     if yes and not (asks and not heard.score("says.yes") > 3):
-        only, never = restriction(text)
-        return Accept(only=only, never=never)
+        return answered("accept", heard)
     if asks or text.rstrip().endswith("?"):
-        return AskBack(question=text.strip())
+        return answered("ask_back", heard)
     return Decline() if no else None
 
 

@@ -2,13 +2,15 @@
 
 import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from bot.date_words import NUMBERS, alternatives
 from bot.dates import FoundDate, FoundTime, find_dates
 from bot.times import find_times
-from bot.understanding import evidence
+from bot.understanding.features import of_text
+from bot.understanding.learned import learned
 from bot.understanding.people import FoundPerson, find_people
 from bot.understanding.phrases import IDEAS, NAMING, Hit, Phrases
 from bot.understanding.places import FoundPlace, find_places, find_states
@@ -25,6 +27,18 @@ _REFUSED_BEFORE = re.compile(
     r"\b(?:nicht|statt|kein|not|instead of|anstatt|anstelle)\s+(?:erst\s+|schon\s+|am\s+|on\s+|den\s+|dem\s+)*$",
     re.IGNORECASE,
 )
+BRIEF, LONG = 4, 25  # words
+LONGEST = 6  # words of a subject
+STEP = 12  # how far the parts of a long sentence lie apart; each is LONG words at most
+SHARES = (1.0, 0.5, 0.3, 0.2)  # of several phrases for the same
+_RATHER = re.compile(
+    r"\b(?:ach nein|nein|nee|nö|quatsch|vielmehr|besser gesagt|genauer gesagt|ich meinte?|sorry|entschuldig\w*|verzeihung|pardon|korrektur"
+    r"|moment|stopp?|doch (?:erst|lieber|eher)|no|wait|i mean|i meant|rather|scratch that|make that|actually|correction)\b",
+    re.IGNORECASE,
+)
+_LED = re.compile(r"(?:^|\s)(?:auf|zum|am|für|ab|bis|den|dem|to|on|for|until|till|the)\s+$", re.IGNORECASE)
+_LEADING = re.compile(r"(?:am|ab|on)\s", re.IGNORECASE)
+_NEAR = 40  # letters between a slip of the tongue and what corrects it
 _EITHER = re.compile(r"[\s,]*(?:oder|or|bzw\.?|/)\s*(?:auch\s+|am\s+|on\s+|the\s+)*", re.IGNORECASE)
 _REFUSED_AFTER = re.compile(
     r"\s*(?:(?:leider|hab|habe|haben|hätte|ist|bin|sind|kann|können|i|ich|wir|i'm|is|doch|es|da|passt|geht|klappt|schaff\w*)\s+)*"
@@ -189,7 +203,7 @@ class Heard:
 
     @cached_property
     def ideas(self) -> list[frozenset[str]]:
-        """What each part of the text is about, for the rules of evidence."""
+        """What each part of the text is about."""
         situation = self.situation
         general = {situation.context} | ({situation.role} & {"admin"})
         topics = [one.first for one in self.subjects if one.score >= SURE]
@@ -210,7 +224,7 @@ class Heard:
                 ideas.add("question")
             if ":" in self.text:
                 ideas.add("colon")
-            ideas.add("brief" if len(self.plain_words) <= evidence.BRIEF else "long" if not whole else "sentence")
+            ideas.add("brief" if len(self.plain_words) <= BRIEF else "long" if not whole else "sentence")
             found.append(frozenset(ideas))
         return found
 
@@ -219,7 +233,25 @@ class Heard:
         colon = next((place for place, at in enumerate(self.seen) if self.tokens[at].text == ":"), None)
         if colon and self.phrases.find(self.words[:colon]).keys() & {f"{IDEAS}.share", f"{IDEAS}.learned"}:
             return [(0, colon)]
-        return evidence.parts(self.words)
+        return parts(self.words)
+
+    @cached_property
+    def named(self) -> frozenset[tuple[int, int]]:
+        """Spans that are names of the topic table, in any inflection."""
+        knows = self.situation.lexicon.knows_topic
+        return frozenset((first, last) for first, last in self.runs() if knows(self.between(first, last)))
+
+    def runs(self) -> Iterator[tuple[int, int]]:
+        """Spans of words beside each other, none part of a date, a place or a person, no empty word at either end."""
+        empty = [token.fold in self.phrases.empty and not token.text.isupper() for token in self.tokens]
+        for first, token in enumerate(self.tokens):
+            if token.kind != "word" or first in self.taken or empty[first]:
+                continue
+            for last in range(first + 1, min(first + LONGEST, len(self.tokens)) + 1):
+                if self.tokens[last - 1].kind != "word" or last - 1 in self.taken:
+                    break
+                if not empty[last - 1]:
+                    yield first, last
 
     @cached_property
     def subjects(self) -> list[Candidate]:
@@ -259,10 +291,6 @@ class Heard:
         sentence = sum(1 for mark in marks if mark < index)
         return 0.7 if any(sum(1 for mark in marks if mark < at) == sentence for at in self._requests) else 0.0
 
-    @cached_property
-    def reasons(self) -> dict[str, list[evidence.Reason]]:
-        return evidence.reasons(self)
-
     def means(self, *ideas: str) -> bool:
         """Whether one of these ideas is anywhere in the text."""
         return any(not found.isdisjoint(ideas) for found in self.ideas)
@@ -276,10 +304,20 @@ class Heard:
             for one, other in itertools.pairwise(meant)
             if one.when != other.when
         )
-        return () if either else meant  # "Montag oder Dienstag" has to be asked
+        if either:
+            return ()  # "Montag oder Dienstag" has to be asked
+        return tuple(one for one in meant if self._is_led(one)) or meant  # "am 9.12., morgen streikt die Bahn"
+
+    def _is_led(self, one: FoundDate) -> bool:
+        return bool(_LED.search(self.text[: one.start]) or _LEADING.match(self.text[one.start :]))
 
     def _is_refused(self, one: FoundDate) -> bool:
-        return bool(_REFUSED_BEFORE.search(self.text[: one.start]) or _REFUSED_AFTER.match(self.text[one.end :]))
+        following = (other.start for other in self.dates if other.start >= one.end and other.when != one.when)
+        between = self.text[one.end : next(following, one.end)]
+        corrected = len(between) <= _NEAR and _RATHER.search(between)
+        return bool(
+            corrected or _REFUSED_BEFORE.search(self.text[: one.start]) or _REFUSED_AFTER.match(self.text[one.end :])
+        )
 
     def hit(self, owner: str) -> bool:
         return owner in self.hits
@@ -290,23 +328,24 @@ class Heard:
         return max(found, key=lambda hit: (hit.phrase.weight, hit.last - hit.first)) if found else None
 
     def score(self, owner: str) -> float:
-        """Several phrases add up, each next one less."""
-        hits = self.hits.get(owner, ())
-        return evidence.total(evidence.Reason(hit.phrase.weight, hit.phrase.pattern.source) for hit in hits)
+        """Several phrases add up, each next one less; of those against it the gravest counts."""
+        weights = sorted((hit.phrase.weight for hit in self.hits.get(owner, ())), reverse=True)
+        good = [weight for weight in weights if weight > 0]
+        return sum(weight * share for weight, share in zip(good, SHARES, strict=False)) + min([0.0, *weights])
 
     @cached_property
-    def scores(self) -> dict[str, float]:
-        """By intent, where anything speaks for or against it."""
-        said = {owner.removeprefix("intents.") for owner in self.hits if owner.startswith("intents.")}
-        return {name: evidence.total(self.why(name)) for name in said | self.reasons.keys()}
+    def features(self) -> set[str]:
+        """What the intent is learned from."""
+        return of_text(self)
 
-    def why(self, intent: str) -> list[evidence.Reason]:
-        """All that speaks for and against an intent: what was said, and what it is about."""
-        said = [
-            evidence.Reason(hit.phrase.weight, hit.phrase.pattern.source)
-            for hit in self.hits.get(f"intents.{intent}", ())
-        ]
-        return said + self.reasons.get(intent, [])
+    @cached_property
+    def likely(self) -> dict[str, float]:
+        """Logarithms of how likely each intent is: as learned from examples, and more where it is said in a set phrase."""
+        found = learned().likelihoods(self)
+        said = {owner.removeprefix("intents.") for owner in self.hits if owner.startswith("intents.")}
+        return {
+            name: chance + (self.score(f"intents.{name}") if name in said else 0.0) for name, chance in found.items()
+        }
 
     def token_span(self, hit: Hit) -> tuple[int, int]:
         """The tokens that a hit covers."""
@@ -323,3 +362,17 @@ class Heard:
         if first >= last or first >= len(self.tokens):
             return ""
         return self.text[self.tokens[first].start : self.tokens[last - 1].end]
+
+
+def parts(words: list[str]) -> list[tuple[int, int]]:
+    """From which word to which: a short text as a whole; a long one by sentences, a long sentence in pieces that overlap."""
+    if sum(1 for word in words if word not in {"|", "?"}) <= LONG:
+        return [(0, len(words))]
+    ends = [at + 1 for at, word in enumerate(words) if word in {"|", "?"}]
+    found: list[tuple[int, int]] = []
+    for first, last in zip([0, *ends], [*ends, len(words)], strict=True):
+        if last - first <= LONG:
+            found.append((first, last))
+        else:
+            found += [(at, min(at + LONG, last)) for at in range(first, last - STEP, STEP)]
+    return [(first, last) for first, last in found if first < last]

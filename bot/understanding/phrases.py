@@ -91,12 +91,14 @@ class Phrases:
                 self._index(phrase)
                 words |= {anchor.rstrip("*") for anchor in phrase.pattern.anchors}
                 words |= {fold(word) for word in re.findall(r"[^\W\d_]{5,}", source)}
+        # Neither begin nor end a name; but "it" and "app" may.
+        self.empty = frozenset(word for stop in self.stopwords.values() for word in stop if word != "it")
         self._vocabulary = sorted(word for word in words | self._frame if len(word) >= 5 and word.isalpha())
         self._known = frozenset(self._vocabulary)
         self._by_initial: dict[str, list[str]] = {}
         for word in self._vocabulary:
             self._by_initial.setdefault(word[0], []).append(word)
-        self._called = lru_cache(maxsize=8192)(self._call)
+        self.calling = lru_cache(maxsize=8192)(self._call)
         self.corrected = lru_cache(maxsize=8192)(self._corrected)
         self.is_soft = lru_cache(maxsize=8192)(self._is_soft)
         self.is_frame = lru_cache(maxsize=8192)(self._is_frame)
@@ -159,7 +161,7 @@ class Phrases:
     def _candidates(self, words: list[str]) -> Iterator[tuple[int, Phrase]]:
         """With the word that calls for it."""
         for index, word in enumerate(words):
-            for phrase in self._called(word):
+            for phrase in self.calling(word):
                 yield index, phrase
         for phrase in self._always:
             yield 0, phrase

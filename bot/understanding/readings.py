@@ -34,22 +34,19 @@ from bot.intents import (
 from bot.understanding.answers import ordinal_in
 from bot.understanding.filters import filters_of, level_said
 from bot.understanding.heard import Heard
+from bot.understanding.learned import learned
 from bot.understanding.people import by_role, full_name
 from bot.understanding.slots import (
     before_colon,
-    experience_of,
     lesson_of,
     nudge_named,
     nudge_of,
     reason_of,
-    subject_of,
     topic_edit_of,
 )
-from bot.understanding.topic import best_candidate, topic_of
+from bot.understanding.topic import without_asking
 
-LONG = 40  # words from which a text holds more than the request
 WEEK = 13  # days from which a span is no day to come on: "next month"
-NAMED = 3.3  # rating from which a subject is taken that nothing introduces
 TOPICAL = frozenset(
     {"find_contacts", "find_lessons", "offer_topic", "want_topic", "remove_topic", "subscribe", "unsubscribe"}
 )
@@ -57,6 +54,10 @@ _SINCE = re.compile(
     r"\b(?:seit|since|for)\s+((?:etwa |ca\.? |about )?\w+\s+(?:jahre?n?|monate?n?|years?|months?)|\d{4})", re.IGNORECASE
 )
 _DELETES = re.compile(r"lösch|entfern|endgültig|delete|remove", re.IGNORECASE)
+_NAMED = re.compile(
+    r"(?:\b(?i:bei|beim|bei der|bei dem|bei da|mit|zu|to|with|at|see|meet)\s+(?:(?i:der|dem|da)\s+)?|[,:]\s+)"
+    r"(?P<name>[A-ZÄÖÜ][a-zäöüß]+(?:-[A-ZÄÖÜ][a-zäöüß]+)?\s+(?:von\s+)?[A-ZÄÖÜ][a-zäöüß]+(?:-[A-ZÄÖÜ][a-zäöüß]+)?)\b"
+)
 _THAT = re.compile(r",?\s((?:dass|that)\s.+)$", re.IGNORECASE)
 _SEEN = re.compile(r"(?:\s+[\w]+){0,3}\s+(?:besuchen|treffen|aufsuchen)\b", re.IGNORECASE)
 _BEGINS = re.compile(r"(?:ab|seit|from|since|starting)\b", re.IGNORECASE)  # a pause begins there
@@ -89,18 +90,16 @@ def filled(name: str, heard: Heard) -> Intent:
     place = heard.places[-1].name if heard.places else None
     match name:
         case "find_contacts":
-            return found_contacts(heard, topic_of(heard))
+            return found_contacts(heard, subject_of(heard, name))
         case "find_lessons":
             allowed = {key: value for key, value in filters_of(heard).items() if key in {"near", "state", "size"}}
-            long = len(heard.plain_words) > LONG
-            return FindLessons(topic=(experience_of(text) if long else None) or topic_of(heard), **allowed)
+            return FindLessons(topic=subject_of(heard, name), **allowed)
         case "introduce":
             return introduction(heard, ordinal_in(heard) or _name(heard))
         case "offer_topic":
             since = _SINCE.search(text)
-            topic = topic_of(heard)
             return OfferTopic(
-                topic=topic,
+                topic=subject_of(heard, name),
                 level=level_said(heard),
                 since=since[1] if since else None,
                 visitable=True if re.search(r"zeigen|besuch", text) else None,
@@ -152,9 +151,13 @@ def filled(name: str, heard: Heard) -> Intent:
             who = re.search(r"((?:frau|herrn?|mrs?\.?|ms\.?)\s+[\w-]+(?:\s+[A-ZÄÖÜ][\w-]+)?)", text, re.IGNORECASE)
             return SetStandIn(person=who[1] if who else None)
         case "plan_visit":
-            person = heard.people[0].whole if heard.people and _hosts(heard) else None
+            person = (heard.people[0].whole if _hosts(heard) else None) if heard.people else _host(heard)
             return PlanVisit(
-                municipality=place, person=person, date=day, end_date=last if day else None, topic=_subject(heard)
+                municipality=place,
+                person=person,
+                date=day,
+                end_date=last if day else None,
+                topic=subject_of(heard, name),
             )
         case "reschedule_visit":
             return RescheduleVisit(
@@ -163,10 +166,12 @@ def filled(name: str, heard: Heard) -> Intent:
         case "cancel_visit":
             return made("cancel_visit", municipality=place, date=day)
         case "share_lesson":
-            topic, said = lesson_of(heard)
-            topic = topic or _subject(before_colon(heard))
             named = before_colon(heard).places or heard.places
-            return ShareLesson(topic=topic, municipality=named[-1].name if named else None, text=said)
+            return ShareLesson(
+                topic=subject_of(heard, name),
+                municipality=named[-1].name if named else None,
+                text=lesson_of(heard.text),
+            )
         case "release_lesson":
             network = re.search(r"netzwerk|network|alle[nr]?\b|everybody|anderen", text, re.IGNORECASE)
             mine = re.search(
@@ -176,11 +181,11 @@ def filled(name: str, heard: Heard) -> Intent:
         case "nudge_create":
             return NudgeCreate(**nudge_of(text))
         case "nudge_pause" if _DELETES.search(text):
-            return NudgeStop(name=nudge_named(heard), delete=True)
+            return NudgeStop(name=nudge_named(heard, name), delete=True)
         case "nudge_pause":
-            return NudgePause(name=nudge_named(heard), until=_day(heard.dates[-1].when) if heard.dates else None)
+            return NudgePause(name=nudge_named(heard, name), until=_day(heard.dates[-1].when) if heard.dates else None)
         case "nudge_resume" | "nudge_preview" | "nudge_stats" | "nudge_show":
-            return made(name, name=nudge_named(heard))
+            return made(name, name=nudge_named(heard, name))
         case "topic_add" | "topic_synonym" | "topic_merge":
             return made(name, **topic_edit_of(text))
         case "why_this":
@@ -193,19 +198,15 @@ def filled(name: str, heard: Heard) -> Intent:
         case "snooze":
             return snoozed(heard)
         case _ if name in TOPICAL:
-            return made(name, topic=topic_of(heard))
+            return made(name, topic=subject_of(heard, name))
         case _:
             return made(name)
 
 
-def _subject(heard: Heard) -> str | None:
-    """What a visit or a lesson is about, where it is said for certain."""
-    if said := subject_of(heard.text):
-        named = [(one.score, heard.between(one.first, one.last)) for one in heard.subjects]
-        inside = [(score, name) for score, name in named if name and name in said]
-        return max(inside)[1] if inside else said
-    best = best_candidate(heard)
-    return heard.between(best.first, best.last) if best is not None and best.score >= NAMED else None
+def subject_of(heard: Heard, intent: str) -> str | None:
+    """What a wish of this kind is about, as the text says it."""
+    found = learned().span("topic", heard, intent)
+    return without_asking(heard.between(*found)) or None if found else None
 
 
 def _hosts(heard: Heard) -> bool:
@@ -215,12 +216,24 @@ def _hosts(heard: Heard) -> bool:
     if _SEEN.match(heard.text[found.end :]):
         return True
     return re.search(
-        r"\b(?:bei|mit|zu|zur|zum|with|at|to|visit|see|besuch\w*|meet|treff\w*|shadow|join|accompany|begleit\w*)(?:\s+(?:der|dem|den|the|kolleg\w+|frau|herrn?|mrs?\.?|ms\.?|dr\.?))*$",
+        r"\b(?:bei|beim|mit|zu|zur|zum|with|at|to|visit|see|besuch\w*|meet|treff\w*|shadow|join|accompany|begleit\w*)(?:\s+(?:der|dem|den|the|kolleg\w+|frau|herrn?|mrs?\.?|ms\.?|dr\.?))*$",
         before,
         re.IGNORECASE,
     ) is not None and not re.match(
         r"\s+(?:kommt|fährt|reist|is coming|comes)\b", heard.text[found.end :], re.IGNORECASE
     )
+
+
+def _host(heard: Heard) -> str | None:
+    """Somebody named without "Frau" or "Herr": "bei Jens Kalthoff in Hückelhoven"."""
+    places = [(heard.tokens[one.first].start, heard.tokens[one.last - 1].end) for one in heard.places]
+    for found in _NAMED.finditer(heard.text):
+        first, last = found.span("name")
+        apart = all(end <= first or last <= start for start, end in places)
+        words = found["name"].split()
+        if apart and not heard.situation.lexicon.knows_topic(found["name"]) and not any(map(heard.is_everyday, words)):
+            return found["name"]
+    return None
 
 
 def told(heard: Heard) -> ShareLesson:
@@ -231,9 +244,7 @@ def told(heard: Heard) -> ShareLesson:
 
 def introduction(heard: Heard, person: str | int | None) -> Introduce:
     """To whom, about what, and why, as far as it is said."""
-    reason = reason_of(heard.text)
-    rest = heard.text.replace(reason, "") if reason else heard.text
-    return Introduce(person=person, topic=subject_of(rest), reason=reason)
+    return Introduce(person=person, topic=subject_of(heard, "introduce"), reason=reason_of(heard.text))
 
 
 def later(heard: Heard) -> Intent:

@@ -49,10 +49,10 @@ class Candidate:
 def topic_of(heard: "Heard") -> str | None:
     """None where nothing names a subject."""
     best = best_candidate(heard)
-    return _without_asking(heard.between(best.first, best.last)) or None if best else None
+    return without_asking(heard.between(best.first, best.last)) or None if best else None
 
 
-def _without_asking(name: str) -> str:
+def without_asking(name: str) -> str:
     """ "BCM-Ansprechpartner" is asked for BCM."""
     return _ASKED_FOR.sub("", name)
 
@@ -90,7 +90,7 @@ def _told_apart(heard: "Heard", found: list[Candidate]) -> list[Candidate]:
 def _known(heard: "Heard") -> list[tuple[int, int]]:
     """Names of the table, the longest at each place; a word that merely asks is none by itself."""
     found: list[tuple[int, int]] = []
-    lexicon, tokens = heard.situation.lexicon, heard.tokens
+    tokens = heard.tokens
     at = 0
     while at < len(tokens):
         longest = None
@@ -102,7 +102,7 @@ def _known(heard: "Heard") -> list[tuple[int, int]]:
             if not (naming or whole or last - at > 1) or any(_says_nothing(heard, i) for i in (at, last - 1)):
                 continue
             if last - 1 in heard.free or _may_end(heard, last - 1):
-                if lexicon.knows_topic(heard.between(at, last)):
+                if (at, last) in heard.named:
                     longest = last
         if longest is not None:
             found.append((at, longest))

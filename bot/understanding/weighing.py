@@ -1,19 +1,23 @@
-"""Which intent a text means: what speaks for each is weighed, and the heaviest wins, unless two weigh nearly the same."""
+"""Which intent a text means: the likeliest, by what was learned from examples; asked about if two are nearly as likely."""
 
+import math
 import re
 
 from bot.intents import FindContacts, Help, Intent, Unknown, name_of
 from bot.understanding.filters import filters_of
 from bot.understanding.heard import Heard
+from bot.understanding.learned import learned
 from bot.understanding.places import is_topic
-from bot.understanding.readings import filled, found_contacts, made
-from bot.understanding.slots import is_scheduled
-from bot.understanding.topic import best_candidate, topic_of
+from bot.understanding.readings import filled, found_contacts, made, subject_of
 
-ENOUGH = 1.0  # score from which an intent is taken for meant
-UNSURE_FROM, CLOSE = 4.5, 0.4  # a second reading this strong, and this near to the first, is asked about
-GUESSED = 3.0  # below, something that others would see is asked about first
-REASONS = 4  # that are shown to an admin
+ENOUGH = 0.15  # chance from which an intent is taken for meant
+ENOUGH_ELSEWHERE = 0.5  # where something was asked that no example tells of: it may be an answer to that
+ANSWERED = frozenset({"after_results", "asked_consent", "asked_lesson", "visit_reminder"})  # as examples tell
+OPEN = frozenset({"none", "nudge", "confirm", "desk"})  # where nothing is waited for
+CLOSE = 0.7  # of the likelier reading's chance: a second one this likely is asked about
+GUESSED = 0.45  # below, something that others would see is asked about first
+BRIEF = 8  # words; in a longer text a subject or a place alone asks for nothing
+ANSWERS = frozenset({"accept", "decline", "later", "suggest_other", "ask_back"})
 OFFICE = frozenset(
     {
         "nudge_create",
@@ -48,7 +52,11 @@ _HEADS = re.compile(  # what a single word that is a subject of town halls ends 
     r"|bildung|entwicklung|infrastruktur|archivierung|automatisierung)s?$",
     re.IGNORECASE,
 )
-_PAUSES = re.compile(r"aussetz|pausier|unterbrech|\bpause|suspend", re.IGNORECASE)
+_WITHOUT = (
+    (re.compile(r"\b(?:egal wie (?:groß|gross)|any size|größe egal|ohne größe)", re.IGNORECASE), ("size",)),
+    (re.compile(r"\begal wie weit\b", re.IGNORECASE), ("near",)),
+    (re.compile(r"\b(?:egal wo|überall|bundesweit|anywhere|ganz deutschland)\b", re.IGNORECASE), ("near", "state")),
+)
 _CODE = re.compile(r"^\s*([A-Z0-9]{4}-?[A-Z0-9]{4})\s*$", re.IGNORECASE)
 _SUSPICIOUS = re.compile(
     r"<\s*/?\s*\w+[^>]*>|\b(?:drop|delete|insert|select)\b.+\b(?:table|from|into)\b|ignore (?:all|previous)|ignoriere? (?:alle|deine|ihre)",
@@ -57,78 +65,64 @@ _SUSPICIOUS = re.compile(
 
 
 def read(heard: Heard) -> tuple[Intent, float]:
-    """The best intent and its score; `Unknown` if nothing says enough."""
+    """The likeliest intent and its chance from 0 to 1; `Unknown` if nothing is likely enough."""
     if _SUSPICIOUS.search(heard.text) or not any(token.kind == "word" for token in heard.tokens):
         return Unknown(), 1.0
     if (code := _CODE.match(heard.text)) and any(letter.isdigit() for letter in code[1]):
-        return made("link_account", code=code[1].upper()), 5.0
-    refined = _refinement(heard)
-    scores = _allowed(heard, scored(heard))
-    if refined is not None and max((s for n, s in scores.items() if n != "find_contacts"), default=0.0) < 5.0:
-        return refined, 4.0
-    if any(score >= 3.0 for name, score in scores.items() if name not in {"greet", "thanks"}):
-        scores.pop("greet", None)
-        scores.pop("thanks", None)
-    name, score = max(scores.items(), key=lambda item: (item[1], item[0]), default=("unknown", 0.0))
-    if name in {"unknown", "greet"} and score < 5.0 and (bare := _bare_topic(heard)) is not None:
-        return bare, 2.0
-    if score < ENOUGH:
-        return _bare_topic(heard) or (made("greet") if heard.greeted and not heard.plain_words else Unknown()), score
-    return filled(name, heard), score
+        return made("link_account", code=code[1].upper()), 1.0
+    context = heard.situation.context
+    if context not in ANSWERED and heard.plain_words and all(word.startswith("@") for word in heard.plain_words):
+        return Unknown(), 1.0  # a day or a town alone asks for nothing
+    name, chance = max(chances(heard).items(), key=lambda item: (item[1], item[0]))
+    enough = ENOUGH if context in ANSWERED | OPEN else ENOUGH_ELSEWHERE
+    if name == "find_contacts" and chance >= enough:
+        return _refined(heard) or filled(name, heard), chance
+    if name in {"unknown", "greet"} or chance < enough:
+        if len(heard.plain_words) <= BRIEF and (search := _refined(heard) or _bare_topic(heard)) is not None:
+            return search, GUESSED
+    if chance < enough:
+        return Unknown(), chance
+    return filled(name, heard), chance
 
 
-def why(heard: Heard, intent: Intent, score: float) -> tuple[str, ...]:
-    """For an admin: the reading, its score, and the weightiest reasons for it and against it."""
-    found = sorted(heard.why(name_of(intent)), key=lambda one: (-abs(one.weight), one.source))
-    return (f"{name_of(intent)} ({score:.1f})", *(f"{one.weight:+g} {one.source}" for one in found[:REASONS]))
+def why(heard: Heard, intent: Intent, chance: float) -> tuple[str, ...]:
+    """For an admin: the reading, how likely it is, and what speaks most for it."""
+    return (f"{name_of(intent)} ({chance:.0%})", *learned().because(heard, name_of(intent)))
 
 
 def rival(heard: Heard, chosen: Intent) -> Intent | None:
-    """Another reading with nearly as much for it, where acting on the wrong one would matter: then it is asked."""
+    """Another reading that is nearly as likely, where acting on the wrong one would matter: then it is asked."""
     if heard.situation.context not in {"none", "after_results"}:
         return None
-    scores = _allowed(heard, scored(heard))
-    best = scores.pop(name_of(chosen), None)
+    likely = chances(heard)
+    best = likely.pop(name_of(chosen), None)
     if best is None:
         return None
-    scores.setdefault("unknown", 0.0)
-    name, score = max(scores.items(), key=lambda item: (item[1], item[0]))
+    name, chance = max(likely.items(), key=lambda item: (item[1], item[0]))
     if best < GUESSED and name_of(chosen) in ACTING:
-        return filled(name, heard) if score >= ENOUGH and name in ASKABLE else Help()
-    if (
-        score < UNSURE_FROM
-        or best - score > CLOSE
-        or not {name, name_of(chosen)} & ACTING
-        or not {name, name_of(chosen)} <= ASKABLE
-    ):
+        return filled(name, heard) if name in ASKABLE else Help()
+    if chance < CLOSE * best or not {name, name_of(chosen)} & ACTING or not {name, name_of(chosen)} <= ASKABLE:
         return None
     other = filled(name, heard)
     return None if isinstance(other, Unknown) else other
 
 
-def scored(heard: Heard) -> dict[str, float]:
-    """By intent, of all that anything speaks for or against."""
-    return dict(heard.scores)
-
-
-def _allowed(heard: Heard, scores: dict[str, float]) -> dict[str, float]:
-    """What only the network office may want is heard from the office alone."""
-    scheduled = is_scheduled(heard.text)
-    if heard.situation.role != "admin":
-        return {name: s for name, s in scores.items() if name not in OFFICE and not (scheduled and name == "snooze")}
-    if scheduled:
-        scores["nudge_create"] = scores.get("nudge_create", 0.0) + 5.0
-    if {"nudge_pause", "nudge_resume"} <= scores.keys() and _PAUSES.search(heard.text):
-        scores.pop("nudge_resume")  # "aussetzen, ab 1. Februar wieder"
-    return scores
+def chances(heard: Heard) -> dict[str, float]:
+    """Of all intents that may be meant here, together 1. What only the network office may want is heard from the office
+    alone, an answer to a question only where it was asked.
+    """
+    situation = heard.situation
+    barred = frozenset[str]() if situation.role == "admin" else OFFICE
+    if situation.context != "asked_consent":
+        barred |= ANSWERS
+    likely = {name: math.exp(chance) for name, chance in heard.likely.items() if name not in barred}
+    total = sum(likely.values())
+    return {name: chance / total for name, chance in likely.items()}
 
 
 def _bare_topic(heard: Heard) -> Intent | None:
     """ "E-Akte?", "Vergabe in Hessen": a known topic and little else is a search."""
-    words = heard.plain_words
-    if not 0 < len(words) <= 8:
-        return None
-    topic = topic_of(heard)
+    topic = subject_of(heard, "find_contacts")
     if topic and (
         is_topic(heard.situation.lexicon, topic) or (topic == heard.text.strip(" ?!.") and _HEADS.search(topic))
     ):
@@ -136,27 +130,10 @@ def _bare_topic(heard: Heard) -> Intent | None:
     return None
 
 
-def _refinement(heard: Heard) -> Intent | None:
-    """After a list: filters alone change the last search."""
-    if heard.situation.context != "after_results":
-        return None
-    text = heard.text
-    without: list[str] = []
-    if re.search(r"\b(?:egal wie (?:groß|gross|weit)|any size|größe egal|ohne größe)", text, re.IGNORECASE):
-        without.append("near" if re.search(r"weit", text, re.IGNORECASE) else "size")
-    if re.search(r"\b(?:egal wo|überall|bundesweit|anywhere|ganz deutschland)\b", text, re.IGNORECASE):
-        without += ["near", "state"]
+def _refined(heard: Heard) -> FindContacts | None:
+    """After a list: filters alone change the last search, and so does letting go of one ("egal wie groß")."""
+    without = tuple(name for pattern, names in _WITHOUT if pattern.search(heard.text) for name in names)
     filters = filters_of(heard)
-    if without:
-        return FindContacts(without=tuple(without), **filters)
-    best = best_candidate(heard)
-    named = topic_of(heard) if best is not None and (best.known or heard.means("meant")) else None
-    if filters and len(heard.plain_words) <= 12:
-        return FindContacts(topic=named, **filters)
-    if (
-        named
-        and len(heard.plain_words) <= (14 if heard.means("meant") else 8)
-        and not heard.means("written", "experience", "tellme", "abo")
-    ):
-        return FindContacts(topic=named, **filters)
-    return None
+    if heard.situation.context != "after_results" or not (without or filters):
+        return None
+    return FindContacts(topic=None if without else subject_of(heard, "find_contacts"), without=without, **filters)

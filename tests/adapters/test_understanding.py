@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from adapters.cli import app
 
 SHARED = Path(__file__).parents[2].parent / "shared" / "data"
-OWN = Path(__file__).parents[1] / "bot" / "data" / "utterances.jsonl"
+UNSEEN = Path(__file__).parents[1] / "bot" / "data" / "unseen.jsonl"
 NOW = "2026-11-23T10:00"
 
 
@@ -77,13 +77,18 @@ def test_a_person_reads_why():
     assert "because:" in said
 
 
-@pytest.mark.parametrize("file", [SHARED / "understanding" / "dev.jsonl", OWN], ids=["development", "own"])
-def test_people_are_understood(file: Path):
+@pytest.mark.parametrize(
+    ("file", "intents", "slots"),
+    [(SHARED / "understanding" / "dev.jsonl", 0.95, 0.94), (UNSEEN, 0.94, 0.88)],
+    ids=["development", "unseen"],
+)
+def test_people_are_understood(file: Path, intents: float, slots: float):
+    """Nothing was learned from these sentences; their writers had seen neither the program nor its examples."""
     if not file.is_file():
         pytest.skip("the development set isn't shipped; it is expected in ../shared/data/understanding")
     accuracy, f1, dates = lotse("eval", "understanding", str(file)).stdout.splitlines()
-    assert float(accuracy.split()[2]) >= 0.95
-    assert float(f1.split()[2]) >= 0.90
+    assert float(accuracy.split()[2]) >= intents
+    assert float(f1.split()[2]) >= slots
     assert dates == "wrong dates 0"
 
 

@@ -1,0 +1,153 @@
+"""What of a text the learned weights look at: its words, ideas and phrases for the intent; spans and what stands
+around them for the subject. Learning and reading share it, so that both see the same.
+"""
+
+import itertools
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from bot.understanding.phrases import IDEAS, phrases
+from bot.understanding.tokens import Token
+
+if TYPE_CHECKING:
+    from bot.understanding.heard import Heard
+
+STEM, ENDING = 5, 4  # letters
+# What many texts have in common, so that it tells a person nothing.
+GENERAL = frozenset("none brief sentence long admin after_results asked_consent asked_lesson visit_reminder".split())
+
+
+def of_text(heard: "Heard") -> set[str]:
+    """For the intent. What names a subject of the table stands as one word: what it is doesn't tell what is wanted."""
+    words = _words(heard)
+    found = {f"w {word}" for word in words}
+    found |= {f"b {one} {other}" for one, other in itertools.pairwise(("^", *words, "$"))}
+    for word in words:
+        if word.isalpha() and len(word) > STEM - 1:
+            found |= {f"p {word[:STEM]}", f"s {word[-ENDING:]}"}
+    for ideas in heard.ideas:
+        found |= {f"i {idea}" for idea in ideas}
+        found |= {f"j {one} {other}" for one, other in itertools.combinations(sorted(ideas), 2)}
+    context = heard.situation.context
+    if context != "none":
+        found |= {f"{context} {name}" for name in found if name[0] in "wi"}
+    return found
+
+
+def in_words(feature: str) -> str | None:
+    """For an admin who asks why: "lesen geben" or "visit + move"; None for what tells a person nothing."""
+    kind, _, said = feature.partition(" ")
+    match kind:
+        case "w" | "b":
+            return said.strip("^$ ")
+        case "i" | "j" if GENERAL.isdisjoint(said.split()):
+            return f"idea {said.replace(' ', ' + ')}"
+        case _:
+            return None
+
+
+def _words(heard: "Heard") -> list[str]:
+    named = {at for one in heard.subjects if one.known for at in range(one.first, one.last)}
+    words: list[str] = []
+    for word, at in zip(heard.words, heard.seen, strict=True):
+        shown = "@topic" if at in named else word
+        if shown != "@topic" or words[-1:] != ["@topic"]:
+            words.append(shown)
+    return words
+
+
+class Spans:
+    """The spans of a text that may name its subject, and their features, apart by what they depend on: so each word is
+    looked at once, not once for every span that it is part of.
+    """
+
+    def __init__(self, heard: "Heard") -> None:
+        self._heard = heard
+        self._entity = {at: span.kind for span in heard.spans for at in range(span.first, span.last)}
+        self._words = [self._word(at, token) for at, token in enumerate(heard.tokens)]
+        self._shapes = [self._shape(token) for token in heard.tokens]
+        self._ideas = [() if word.startswith(("@", "<")) else ideas_of(word) for word in self._words]
+        self._candidates = heard.subjects
+        self._best = max(self._candidates, key=lambda one: (one.score, -one.first), default=None)
+
+    def left(self, first: int) -> list[str]:
+        """What stands in front."""
+        one, two = self._around(first - 1), self._around(first - 2)
+        both = f"<12 {one[0]} {two[0]}"
+        place = min(4, first * 5 // max(1, len(self._words)))
+        return [*(f"<1 {it}" for it in one), *(f"<2 {it}" for it in two), both, f"at {place}"]
+
+    def right(self, last: int) -> list[str]:
+        """What follows."""
+        return [*(f">1 {it}" for it in self._around(last)), *(f">2 {it}" for it in self._around(last + 1))]
+
+    def inside(self, at: int, position: str) -> list[str]:
+        """Of a word in it: the only ("o"), first, last or a middle one."""
+        word, token = self._words[at], self._heard.tokens[at]
+        kind = ("F" if self._heard.is_everyday(token.text) else "n") + ("S" if _is_soft(word) else "")
+        kind += "v" if at in self._heard.free else ""
+        found = [f"{position} w {word}", f"w {word}", f"{position} s {self._shapes[at]}", f"{position} k {kind}"]
+        found += [f"{position} e {word[-3:]}", f"{position} e {word[-ENDING:]}"]
+        for idea in self._ideas[at]:
+            found += [f"{position} i {idea}", f"i {idea}"]
+        return found
+
+    def whole(self, first: int, last: int) -> list[str]:
+        """Of the span as such."""
+        mark = "k" if (first, last) in self._heard.named else "u"
+        found = [f"long {last - first}", f"{mark} {last - first}", mark]
+        before = self._shapes[first - 1] if first else "-"
+        after = self._shapes[last] if last < len(self._shapes) else "-"
+        found += [f"bl {before}{self._shapes[first]}{mark}", f"br {self._shapes[last - 1]}{after}{mark}"]
+        one = self._words[first - 1] if first else "^"
+        other = self._words[last] if last < len(self._words) else "$"
+        found.append(f"lr {one} {other}")
+        for candidate in self._candidates:
+            if (candidate.first, candidate.last) == (first, last):
+                found += ["rule", f"rule {min(8, int(candidate.score))}"]
+                if candidate is self._best:
+                    found.append("rule best")
+            elif candidate.first < last and first < candidate.last:
+                found.append("rule over best" if candidate is self._best else "rule over")
+        return found
+
+    def _around(self, at: int) -> list[str]:
+        if not 0 <= at < len(self._words):
+            return ["edge"]
+        free = "free" if at in self._heard.free else "bound"
+        return [self._words[at], f"s {self._shapes[at]}", free, *(f"i {idea}" for idea in self._ideas[at])]
+
+    def _word(self, at: int, token: Token) -> str:
+        if token.kind != "word":
+            return f"<{token.kind}>"
+        if at in self._heard.taken:
+            return f"@{self._entity.get(at, 'person')}"
+        return self._heard.phrases.corrected(token.fold)
+
+    def _shape(self, token: Token) -> str:
+        text = token.text
+        if token.kind != "word":
+            return "-"
+        if text.isupper() and len(text) > 1:
+            shape = "U"
+        elif token.capital:
+            shape = "B" if self._heard.begins(token) else "C"
+        elif text.isdigit():
+            shape = "d"
+        else:
+            shape = "l" if text.islower() else "m"
+        return shape + ("c" if self._heard.has_capitals else "s")
+
+
+@lru_cache(maxsize=8192)
+def ideas_of(word: str) -> tuple[str, ...]:
+    """That this word stands for by itself."""
+    return tuple(
+        phrase.owner.removeprefix(f"{IDEAS}.")
+        for phrase in phrases().calling(word)
+        if phrase.owner.startswith(IDEAS) and phrase.pattern.words
+    )
+
+
+def _is_soft(word: str) -> bool:
+    return phrases().is_soft(word)

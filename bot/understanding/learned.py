@@ -1,0 +1,169 @@
+"""What was learned from examples (bot/languages/examples): how likely each intent is, and which words name the subject.
+
+Both are sums of weights, one for each feature of a text; so whoever asks why can be shown the weightiest. The weights are
+made anew by `lotse learn` and stand in bot/languages/learned.npz; without the examples' own words nothing is kept there.
+"""
+
+import math
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from bot.understanding.features import Spans, in_words
+
+if TYPE_CHECKING:
+    from bot.understanding.heard import Heard
+
+Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
+
+FILE = "learned.npz"
+SLOTS = ("topic", "name")  # of anything; of a nudge
+LEAST = 0.05  # weights nearer to nothing are not stored
+SHOWN = 3  # reasons for an admin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """`intents` are the columns of `weights`, `features` its rows, `usual` the mean of each; `spans` are the weights of
+    the features of spans by slot, `digest` tells from which examples.
+    """
+
+    intents: tuple[str, ...]
+    features: dict[str, int]
+    weights: Numbers
+    usual: Numbers
+    bias: Numbers
+    spans: dict[str, dict[str, float]]
+    digest: str
+
+    def likelihoods(self, heard: "Heard") -> dict[str, float]:
+        """Natural logarithms of the chances of all intents, 0 for certain."""
+        scores = self.bias + self._of(heard.features)
+        scores = scores - scores.max()
+        logs = scores - math.log(float(np.exp(scores).sum()))
+        return dict(zip(self.intents, logs.tolist(), strict=True))
+
+    def _of(self, features: set[str]) -> Numbers:
+        rows = [self.features[name] for name in features if name in self.features]
+        if not rows:
+            return np.zeros_like(self.bias)
+        total: Numbers = self.weights[rows].sum(axis=0) / math.sqrt(len(rows))
+        return total
+
+    def because(self, heard: "Heard", intent: str) -> list[str]:
+        """The words and ideas that speak most for this intent rather than for the others."""
+        if intent not in self.intents:
+            return []
+        column = self.intents.index(intent)
+        told = [
+            (float(self.weights[row, column] - self.usual[row]), shown)
+            for name in heard.features
+            if (row := self.features.get(name)) is not None and (shown := in_words(name)) is not None
+        ]
+        return [shown for weight, shown in sorted(told, reverse=True)[:SHOWN] if weight > 0]
+
+    def span(self, slot: str, heard: "Heard", intent: str) -> tuple[int, int] | None:
+        """From which token to which a slot of this intent goes, if the text names it. `SLOTS` are the ones that are learned."""
+        spans, weights = Spans(heard), self.spans[slot]
+
+        def weigh(features: Iterable[str]) -> float:
+            return sum(weights.get(name, 0.0) for name in features)
+
+        left: dict[int, float] = {}
+        right: dict[int, float] = {}
+        inside: dict[tuple[int, str], float] = {}
+        best = weigh(none_of(intent, heard.situation.context))
+        found = None
+        for first, last in heard.runs():
+            if first not in left:
+                left[first] = weigh(spans.left(first))
+            if last not in right:
+                right[last] = weigh(spans.right(last))
+            score = left[first] + right[last] + weigh(spans.whole(first, last))
+            for place in positions(first, last):
+                if place not in inside:
+                    inside[place] = weigh(known(name, weights) for name in spans.inside(*place))
+                score += inside[place]
+            if score > best:
+                best, found = score, (first, last)
+        return found
+
+
+def known(name: str, features: Container[str]) -> str:
+    """A word of a span that no example has is just that: new, as the names of most subjects are."""
+    return name if name in features or " w " not in name else f"{name[0]} w ?"
+
+
+def none_of(intent: str, context: str) -> list[str]:
+    """Features of the answer that the slot isn't named."""
+    return ["none", f"none {intent}", f"none {context}"]
+
+
+def positions(first: int, last: int) -> list[tuple[int, str]]:
+    """Of the words of a span."""
+    if last - first == 1:
+        return [(first, "o")]
+    return [(first, "f"), *((at, "m") for at in range(first + 1, last - 1)), (last - 1, "l")]
+
+
+def features_of(spans: Spans, first: int, last: int) -> list[str]:
+    """All features of a span."""
+    inner = [name for place in positions(first, last) for name in spans.inside(*place)]
+    return spans.left(first) + spans.right(last) + inner + spans.whole(first, last)
+
+
+@cache
+def learned() -> Learned:
+    with files("bot.languages").joinpath(FILE).open("rb") as file:
+        return read(file)
+
+
+def read(file: IO[bytes]) -> Learned:
+    with np.load(file, allow_pickle=False) as stored:
+        names = lines_of(stored["features"])
+        intents = lines_of(stored["intents"])
+        weights = np.zeros((len(names), len(intents)), dtype=np.float32)
+        weights[np.repeat(np.arange(len(names)), stored["counts"]), stored["columns"]] = stored["values"]
+        spans = {
+            slot: dict(zip(lines_of(stored[slot]), stored[f"{slot}_weights"].astype(float).tolist(), strict=True))
+            for slot in SLOTS
+        }
+        return Learned(
+            intents=tuple(intents),
+            features={name: row for row, name in enumerate(names)},
+            weights=weights,
+            usual=weights.mean(axis=1),
+            bias=stored["bias"].astype(np.float32),
+            spans=spans,
+            digest=lines_of(stored["digest"])[0],
+        )
+
+
+def write(found: Learned, file: IO[bytes]) -> None:
+    """Weights that hardly matter are left out, the rest has three digits."""
+    rows, columns = np.nonzero(np.abs(found.weights) > LEAST)
+    arrays: dict[str, Any] = {
+        "features": _stored(found.features),
+        "intents": _stored(found.intents),
+        "counts": np.bincount(rows, minlength=len(found.features)).astype(np.uint8),
+        "columns": columns.astype(np.uint8),
+        "values": found.weights[rows, columns].astype(np.float16),
+        "bias": found.bias.astype(np.float32),
+        "digest": _stored([found.digest]),
+    }
+    for slot, weights in found.spans.items():
+        arrays[slot] = _stored(weights)
+        arrays[f"{slot}_weights"] = np.array([*weights.values()], dtype=np.float16)
+    np.savez_compressed(file, **arrays)
+
+
+def lines_of(stored: Any) -> list[str]:
+    return bytes(stored).decode("utf-8").splitlines()
+
+
+def _stored(names: Any) -> Any:
+    return np.frombuffer("\n".join(names).encode("utf-8"), dtype=np.uint8)
