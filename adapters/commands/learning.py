@@ -41,6 +41,7 @@ INTENTS = {  # where each slot may be named
     "name": frozenset(
         "nudge_pause nudge_resume nudge_preview nudge_stats nudge_show nudge_activate nudge_stop".split()
     ),
+    "person": frozenset({"introduce", "suggest_other", "plan_visit"}),
 }
 
 
@@ -102,7 +103,8 @@ def choices(slot: str, cases: Sequence[Case], heard: Sequence[Heard]) -> list[Ch
 def choice_of(slot: str, case: Case, heard: Heard) -> Choice | None:
     """None where it is named by no span that could be chosen."""
     spans, slots = Spans(heard), case.get("slots", {})
-    accepted = {plain(name) for name in (slots.get(slot), *slots.get(f"{slot}_accept", ())) if name}
+    named = (slots.get(slot), *slots.get(f"{slot}_accept", ()))
+    accepted = {plain(name) for name in named if isinstance(name, str)}  # not "the second"
     found = list(heard.runs())
     right = [plain(heard.between(*one)) in accepted for one in found]
     if accepted and not any(right):

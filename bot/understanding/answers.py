@@ -6,6 +6,7 @@ from bot.date_words import NUMBERS
 from bot.dates import Day, Days
 from bot.intents import Accept, AskBack, Decline, Intent, Introduce, Later, Pick, SuggestOther
 from bot.understanding.heard import Heard
+from bot.understanding.learned import person_of
 from bot.understanding.people import by_role, full_name
 from bot.understanding.situation import Option
 from bot.understanding.tokens import fold
@@ -192,7 +193,7 @@ def _person(heard: Heard) -> str | None:
         return role
     match = _ASKED.search(heard.text) or _TO_ASK.search(heard.text)
     if not match:
-        return None
+        return person_of(heard, "suggest_other")
     name = re.split(
         r"[,.!?;]|\b(?:fragen|frag|wenden|instead|statt|der macht|die macht|weil|denn|because)\b", match[1], maxsplit=1
     )[0].strip()

@@ -8,8 +8,8 @@ from bot.understanding.heard import Heard
 from bot.understanding.phrases import Hit
 
 _OUTSIDE = re.compile(
-    r"(?:nicht|außerhalb|ausserhalb|not|outside|andere[nrsm]?|kein\w*|other|different|another)\b[^.]{0,30}"
-    r"(?:unsere[mns]|meine[mns]|unserm|our|my|eigene[nms]?)?\s*(?:bundesl[aä]nd\w*|federal states?|states?)\b",
+    r"(?:nicht|außerhalb|ausserhalb|not|outside|andere[nrsm]?|kein\w*|niemand\w*|other|different|another)\b[^.]{0,30}"
+    r"(?:unsere[mns]|meine[mns]|unserm|our|my|eigene[nms]?)?\s*(?:bundesl[aä]nd\w*|federal states?|states?)\b|(?:außerhalb|ausserhalb)\s+(?:unseres|meines|des eigenen)\s+landes\b",
     re.IGNORECASE,
 )
 _REFUSED = re.compile(
@@ -35,7 +35,9 @@ _HOME = re.compile(
     re.IGNORECASE,
 )
 _PLACES = re.compile(r"stadt|städt|kommune|gemeinde|town|cit|munic|council", re.IGNORECASE)
-_NO_BEGINNERS = re.compile(r"(?:kein\w*|no|not)\s+(?:\w+\s+)?(?:einsteiger|anfänger|beginner|neuling)", re.IGNORECASE)
+_NO_BEGINNERS = re.compile(
+    r"(?:kein\w*|no|not)\s+(?:\w+\s+)?(?:einsteiger|anfänger|beginner|neuling|frischling|newbie|novice)", re.IGNORECASE
+)
 _SMALLER = re.compile(r"\b(?:klein\w*|smaller|small|winzig\w*)\b", re.IGNORECASE)
 _LARGER = re.compile(r"\b(?:groß|große\w*|gross\w*|größer\w*|groesser\w*|larger|bigger|large|big)\b", re.IGNORECASE)
 _ANY_SIZE = re.compile(
@@ -81,8 +83,8 @@ def _size(heard: Heard) -> str | None:
             return size
     if any(heard.hit(f"values.size.{size}") for size in ("large", "medium", "small")):
         return None
-    if heard.situation.context != "after_results" or len(heard.plain_words) > 12:
-        return None
+    if heard.situation.context != "after_results" or len(heard.plain_words) > 12 or heard.km is not None:
+        return None  # "den Radius größer: 120 km"
     text = _TOO.sub(" ", heard.text)
     if _TOO.search(heard.text) and not (_SMALLER.search(text) or _LARGER.search(text)):
         return "small" if _LARGER.search(heard.text) else "large"
@@ -121,5 +123,7 @@ def _number(digits: str, thousand: str | None) -> int:
 
 def level_said(heard: Heard) -> str | None:
     """How much somebody knows about a subject: of the ones sought, or of the one who writes."""
-    beginner = heard.hit("values.level.beginner") and not _NO_BEGINNERS.search(heard.text)
-    return "beginner" if beginner else "expert" if heard.hit("values.level.expert") else None
+    refused = _NO_BEGINNERS.search(heard.text)
+    if heard.hit("values.level.beginner") and not refused:
+        return "beginner"
+    return "expert" if refused or heard.hit("values.level.expert") else None

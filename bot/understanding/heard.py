@@ -28,7 +28,7 @@ _REFUSED_BEFORE = re.compile(
     re.IGNORECASE,
 )
 BRIEF, LONG = 4, 25  # words
-LONGEST = 6  # words of a subject
+LONGEST = 5  # words of a subject
 STEP = 12  # how far the parts of a long sentence lie apart; each is LONG words at most
 SHARES = (1.0, 0.5, 0.3, 0.2)  # of several phrases for the same
 _RATHER = re.compile(

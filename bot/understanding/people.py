@@ -18,7 +18,7 @@ _TWO = re.compile(rf"(?<![\w-])(?P<name>{_CAPITAL}\s+{_PARTICLE}{_CAPITAL})(?![\
 _ROLE = re.compile(
     r"\b(?:(?:die|den|der|dem|unser\w*|mein\w*|our|my|the)\s+)?(?P<role>"
     r"(?:kolleg\w+|leiter\w*|leitung|referent\w*|amtsleit\w+|colleague|lady|guy|chap|head|team|person)\s+"
-    r"(?:(?:vom|von der|von|aus dem|aus der|aus|im|in der|in|bei der|bei|beim|from the|from|in|at|of the|of)\s+)"
+    r"(?:(?:vom|von der|von|des|der|aus dem|aus der|aus|im|in der|in|bei der|bei|beim|from the|from|in|at|of the|of)\s+)"
     r"(?:(?:der|dem|stadt|the)\s+)*[\w-]+(?-i:[ -][A-ZÄÖÜ][\w-]+)?)",
     re.IGNORECASE,
 )

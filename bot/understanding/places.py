@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
+
+from rapidfuzz.distance import OSA
 
 from bot.understanding.phrases import Phrases
 from bot.understanding.situation import Lexicon
@@ -20,6 +23,7 @@ _TIGHT = frozenset(
     "in aus nach von bei from at of near around to umkreis raum region richtung um nahe stadt gemeinde".split()
 )
 _LONGEST = 4
+SLIPPED, KNOWN = 7, 20_000  # letters of a name that may have a slip; inhabitants of towns that are meant by one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,11 @@ def _is_town(tokens: Sequence[Token], index: int) -> bool:
 
 @lru_cache(maxsize=8192)
 def _pieces(word: str) -> tuple[str, ...]:
-    return tuple(piece for piece in word.lower().replace("ü", "u").replace("ö", "o").split("-") if piece)
+    return tuple(
+        piece
+        for piece in word.lower().replace("ü", "u").replace("ö", "o").replace("ue", "u").replace("oe", "o").split("-")
+        if piece
+    )
 
 
 def find_places(tokens: Sequence[Token], phrases: Phrases, lexicon: Lexicon, taken: set[int]) -> list[FoundPlace]:
@@ -114,6 +122,8 @@ def _place_at(
                 name=_named(_text(tokens, index, last), lexicon), first=index, last=last, before=before, known=True
             )
         return None
+    if (slip := _slip(token, before, lexicon)) is not None:
+        return FoundPlace(name=slip, first=index, last=index + 1, before=before, known=False)
     if (
         before in NEARING
         and before not in {"um", "an"}
@@ -124,6 +134,21 @@ def _place_at(
         last = index + 1
         return FoundPlace(name=_named(token.text, lexicon), first=index, last=last, before=before, known=False)
     return None
+
+
+def _slip(token: Token, before: str, lexicon: Lexicon) -> str | None:
+    """ "in Recklinghausn": one letter away from the name of a town that many know, and from no other."""
+    if (
+        before not in _TIGHT | NEARING
+        or not token.capital
+        or len(token.fold) < SLIPPED
+        or is_topic(lexicon, token.text)
+    ):
+        return None
+    near: Sequence[Any] = getattr(lexicon.place(token.text), "candidates", ())
+    if len(near) != 1 or near[0].population < KNOWN or OSA.distance(fold(near[0].name), token.fold) != 1:
+        return None
+    return str(near[0].name)
 
 
 def _longest(tokens: Sequence[Token], index: int, lexicon: Lexicon, taken: set[int]) -> int | None:

@@ -34,7 +34,7 @@ from bot.intents import (
 from bot.understanding.answers import ordinal_in
 from bot.understanding.filters import filters_of, level_said
 from bot.understanding.heard import Heard
-from bot.understanding.learned import learned
+from bot.understanding.learned import learned, person_of
 from bot.understanding.people import by_role, full_name
 from bot.understanding.slots import (
     before_colon,
@@ -57,6 +57,10 @@ _DELETES = re.compile(r"lösch|entfern|endgültig|delete|remove", re.IGNORECASE)
 _NAMED = re.compile(
     r"(?:\b(?i:bei|beim|bei der|bei dem|bei da|mit|zu|to|with|at|see|meet)\s+(?:(?i:der|dem|da)\s+)?|[,:]\s+)"
     r"(?P<name>[A-ZÄÖÜ][a-zäöüß]+(?:-[A-ZÄÖÜ][a-zäöüß]+)?\s+(?:von\s+)?[A-ZÄÖÜ][a-zäöüß]+(?:-[A-ZÄÖÜ][a-zäöüß]+)?)\b"
+)
+_FORMERLY = re.compile(
+    r"\b(?:vorher|früher|bisher|zuvor|davor|nicht mehr|statt|before|previously|formerly|no longer|not)\b[^.!?]{0,30}$",
+    re.IGNORECASE,
 )
 _THAT = re.compile(r",?\s((?:dass|that)\s.+)$", re.IGNORECASE)
 _SEEN = re.compile(r"(?:\s+[\w]+){0,3}\s+(?:besuchen|treffen|aufsuchen)\b", re.IGNORECASE)
@@ -125,7 +129,8 @@ def filled(name: str, heard: Heard) -> Intent:
                 else "mine"
             )
         case "set_affiliation":
-            return SetAffiliation(municipality=place)
+            now = [one for one in heard.places if not _FORMERLY.search(text[: heard.tokens[one.first].start])]
+            return SetAffiliation(municipality=now[-1].name if now else place)
         case "set_function":
             match_ = re.search(
                 r"(?:ist|lautet|bin|is|am)\s+(?:(?:die|der|das|ein|eine|an?|the)\s+)?(.+?)[.!]?$", text, re.IGNORECASE
@@ -151,7 +156,11 @@ def filled(name: str, heard: Heard) -> Intent:
             who = re.search(r"((?:frau|herrn?|mrs?\.?|ms\.?)\s+[\w-]+(?:\s+[A-ZÄÖÜ][\w-]+)?)", text, re.IGNORECASE)
             return SetStandIn(person=who[1] if who else None)
         case "plan_visit":
-            person = (heard.people[0].whole if _hosts(heard) else None) if heard.people else _host(heard)
+            person = (
+                (heard.people[0].whole if _hosts(heard) else None)
+                if heard.people
+                else _host(heard) or person_of(heard, name)
+            )
             return PlanVisit(
                 municipality=place,
                 person=person,
@@ -216,7 +225,7 @@ def _hosts(heard: Heard) -> bool:
     if _SEEN.match(heard.text[found.end :]):
         return True
     return re.search(
-        r"\b(?:bei|beim|mit|zu|zur|zum|with|at|to|visit|see|besuch\w*|meet|treff\w*|shadow|join|accompany|begleit\w*)(?:\s+(?:der|dem|den|the|kolleg\w+|frau|herrn?|mrs?\.?|ms\.?|dr\.?))*$",
+        r"\b(?:bei|beim|mit|zu|zur|zum|with|at|to|visit|see|besuch\w*(?:\s+(?:ich|wir))?|meet|treff\w*(?:\s+(?:ich|wir))?|shadow|join|accompany|begleit\w*)(?:\s+(?:der|dem|den|the|kolleg\w+|frau|herrn?|mrs?\.?|ms\.?|dr\.?))*$",
         before,
         re.IGNORECASE,
     ) is not None and not re.match(
@@ -286,5 +295,7 @@ def _name(heard: Heard) -> str | None:
     if role := by_role(heard.text):
         return role
     if name := full_name(heard.text, heard.is_everyday):
+        return name
+    if name := person_of(heard, "introduce"):
         return name
     return heard.places[-1].name if heard.places else None

@@ -25,20 +25,23 @@ _SCHEDULE = re.compile(
     r"|einmalig(?:\s+am)?|once on|(?:an\s+jedem|jeden|am|every|on the)\s+\d{1,2}\.?(?:st|nd|rd|th)?\s+(?:jede[sn]|des|eines\s+jeden|im|of\s+(?:each|every|the))\s+(?:monats?|month)"
     rf"|(?:\w+\s+)?{_UNIT}\s+(?:nach|vor|after|before)\s+(?:jede[mnr]|each|every|eine[mr]|dem|der|an?|the|beendete[mnr])\s+\w+(?:\s*,?\s*(?:beiden?\s+seiten|both\s+sides|(?:an\s+)?die\s+(?:gäste|gastgeber)|(?:to\s+)?the\s+(?:guests|hosts)))?)"
     rf"(?:\s+on\s+the\s+{_NTH}\s+{_UNIT})?"
-    rf"(?:\s+(?:im|in the|of the|of|in|des|eines)\s+(?:monats?|quartals?|jahres?|month|quarter|year|each month))?"
+    rf"(?:\s+(?:im|in the|of the|of|in|des|eines|jedes)\s+(?:monats?|quartals?|jahres?|month|quarter|year|each month))?"
     rf"(?:\s+(?:am|on)?\s*{_WEEKDAY}\b)?"
     r"(?:\s+(?:am|on)?\s*\d{1,2}\.(?:\s*(?:\d{1,2}\.|[a-zä]+))?(?:\s*\d{4})?)?"
+    r"(?:\s+(?:früh|morgens|vormittags|mittags|nachmittags|abends))?"
     rf"(?:\s+(?:um|at|gegen)\s+(?:halb\s+|half past\s+|viertel (?:vor|nach)\s+)?(?:{_HOUR})\b(?:\s+uhr|\s+o'clock)?"
     r"|\s+(?:um|at|gegen)?\s*\d{1,2}(?:[:.]\d{2})?\s*(?:uhr|a\.?m\.?|p\.?m\.?|h)?\b)?",
     re.IGNORECASE,
 )
 _AUDIENCE = re.compile(
-    r"\b(?:an\s+|to\s+)?((?:alle[nr]?|everybody|everyone|all|jede[nm]?|die\s+\w+|coordinators)\b.*?)"
+    r"\b(?:an\s+|to\s+)?((?:alle[nr]?|sämtliche|everybody|everyone|all|jede[nm]?|die\s+\w+|(?:the\s+)?coordinators)\b.*?)"
     r"(?=\s*(?::|[„\"“]|\b(?:ans|an ihr|an ihre|an die|an das|ob|dass|whether|that|to|daran|zum|zur|fragen|frag|"
-    r"erinnern|about|if|eine?|die frage|das zitat|folgende\w*|gefragt|gehen|geht|ausgeht|rausgeht|raus|versandt|verschickt|verschicken"
+    r"erinnern|about|if|eine?|die frage|das zitat|den hinweis|den satz|an\?|folgende\w*|gefragt|\w*gehen|\w*geht|raus|versandt|verschickt|verschicken"
     r"|geschickt|geschrieben|schicken|senden|gesendet|goes|going)\b)|$)",
     re.IGNORECASE,
 )
+BEFORE_COLON = 4  # words such as "gefragt werden" between the audience and what it is to read
+_QUOTED = re.compile(r"[„“\"]([^„“”\"]{3,})[“”\"]")
 _FREE_AUDIENCE = re.compile(r"^\s*(?:alle\s+(?:zwei|drei|vier|\d+)\b|all the time)", re.IGNORECASE)
 
 
@@ -101,7 +104,7 @@ def is_scheduled(text: str) -> bool:
 
 
 _ORDER = re.compile(
-    r"^\s*(?:daran\s+)?(?:erinnern|erinnert|schicken|schreiben|fragen|remind|send|ask)\s*:\s*", re.IGNORECASE
+    r"^\s*(?:daran\s+)?(?:erinnern|erinnert|schicken|schreiben|fragen|remind|send|ask)\s*[:,]\s*", re.IGNORECASE
 )
 
 
@@ -109,6 +112,8 @@ def nudge_of(text: str) -> dict[str, str]:
     """Schedule, audience and text of a nudge, in the admin's words; what isn't said is left out."""
     found: dict[str, str] = {}
     rest = text
+    if (quoted := _QUOTED.search(text)) is not None:
+        text = rest = f"{text[: quoted.start()]}: {text[quoted.end() :]}"
     if (schedule := max(_SCHEDULE.finditer(text), key=lambda one: len(one[0]), default=None)) is not None:
         found["schedule"] = schedule[0].strip(" ,")
         rest = f"{text[: schedule.start()]}  {text[schedule.end() :]}"
@@ -120,8 +125,11 @@ def nudge_of(text: str) -> dict[str, str]:
         content = rest[audience.end() :]
     else:
         content = rest.partition(":")[2]
+    before, colon, after = content.partition(":")
+    if colon and len(before.split()) <= BEFORE_COLON:
+        content = after
     content = _ORDER.sub("", content)
-    if content := content.strip(" :,„“\"'."):
+    if content := quoted[1] if quoted else content.strip(" :,„“\"'."):
         found["text"] = content
     return found
 
