@@ -79,8 +79,8 @@ class Index:
         index._grow(len(said))
         for slot, (document, counts) in enumerate(zip(last.values(), said, strict=True)):
             index._enter(document, slot, counts)
-        index._stems.spread()
-        index._grams.spread()  # otherwise the first question would wait for it
+        index._stems.settle()
+        index._grams.settle()  # otherwise the first questions would wait for it
         return index
 
     def __len__(self) -> int:
@@ -170,7 +170,10 @@ class Index:
         slots = np.concatenate([one for one, _, _ in posted])
         counts = np.concatenate([one for _, one, _ in posted])
         weights = np.repeat([idf for _, _, idf in posted], [len(one) for one, _, _ in posted])
-        rated = weights * counts * (k + 1) / (counts + lengthwise[slots])
+        rated, held_back = weights * counts, lengthwise[slots]  # in place from here: millions of numbers to write
+        rated *= k + 1
+        held_back += counts
+        rated /= held_back
         n = len(self._ids)
         scores: Floats = np.bincount(slots, rated, n).astype(np.float64, copy=False)
         covered: Floats = np.bincount(slots, weights, n).astype(np.float64, copy=False)
@@ -213,9 +216,7 @@ class Index:
         keys, shared = self._grams.sharing(grams(word))
         if not len(keys):
             return word
-        nearest = keys[shared >= shared.max() * COMMON]
-        known = self._words.words
-        near = [known[key] for key in nearest.tolist() if abs(len(known[key]) - len(word)) <= MOST_SLIPS]
+        near = self._words.as_long(keys[shared >= shared.max() * COMMON], len(word), MOST_SLIPS)
         found = extract(word, near, scorer=OSA.normalized_similarity, score_cutoff=ALIKE, limit=None)
         return max(((score, one) for one, score, _ in found), default=(0.0, word))[1]
 

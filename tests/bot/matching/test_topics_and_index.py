@@ -87,6 +87,19 @@ def test_changing_piece_by_piece_equals_building_anew():
         assert grown.search(query, AKTE) == built.search(query, AKTE)
 
 
+def test_what_so_many_have_that_it_is_put_together_in_advance_is_found_the_same():
+    crowd = [
+        Document(id=f"p{n:04}", text=f"Parkplatz {n % 7} Bewohnerparken {'Parkhaus ' * (n % 3)}") for n in range(2_200)
+    ]
+    grown = Index()
+    for document in crowd:
+        grown.put(document)
+    built = Index.build([*crowd[:-1], Document(id=crowd[-1].id, text="Wasserzähler")])
+    built.put(crowd[-1])
+    for query in ("Parkplatz 3", "Parkhaus", "Bewohnerparkne", "Wasserzähler"):
+        assert built.search(query) == grown.search(query)
+
+
 def test_who_is_not_allowed_is_not_among_the_hits():
     hits = Index.build(PEOPLE).search("E-Akte", AKTE, allow=lambda key: key != "p_a")
     assert ids(hits) == []
