@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log
 
 import numpy as np
@@ -15,9 +16,13 @@ from bot.matching.text import asked_words, grams, stem, words
 from bot.matching.topics import Topic, names_of
 
 K_STEMS, K_GRAMS, B = 1.2, 4.0, 0.75
+EVEN = 0.7  # 0: a long word weighs as many times more than a short one as it has more 4-grams; 1: all words weigh alike
 DECLARED = 3  # how often a title counts
 SURE, MAYBE = 0.45, 0.30  # coverage: share of the question's gram weight that a document has
 TAIL = 0.1  # coverage from which a hit may follow better ones, where an order is judged and nobody is shown
+NAMED = (
+    5.0  # times the weight of another name of the topic, so that it stands beside what the 4-grams of a question give
+)
 FIRST = 1000.0  # on top of the score of those who declared the very topic
 MISSPELT = 5  # letters from which a word that nobody uses may be a misspelt one
 MOST_SLIPS = 3  # letters too many or too few
@@ -127,7 +132,7 @@ class Index:
         """Best first, ties by id; nobody if the best has less than MAYBE of the question. Who declared the topic comes
         before all others; who uses another name of the topic is found like those who use the words of the question.
         """
-        scores, covered = self._rated([self._meant(word) for word in asked_words(text)])
+        scores, covered = self._rated_either_way([self._meant(word) for word in asked_words(text)])
         for name in names_of(topic):
             self._rate_name([stem(word) for word in words(name)], scores, covered)
         for key in self._declared.get(topic.id, ()) if topic is not None else ():
@@ -152,11 +157,27 @@ class Index:
 
     # ------------------------------------------------------------ rating
 
+    def _rated_either_way(self, asked: Sequence[str]) -> tuple[Floats, Floats]:
+        """As written, and with two words as one where people write them so: "Bau Antrag". The better counts."""
+        scores, covered = self._rated(asked)
+        for place, (one, next_one) in enumerate(pairwise(asked)):
+            as_one, *apart = (len(self._stems.of(stem(word))[0]) for word in (one + next_one, one, next_one))
+            if not as_one or as_one < min(apart):
+                continue
+            more, of_it = self._rated([*asked[:place], one + next_one, *asked[place + 2 :]])
+            scores, covered = np.maximum(scores, more), np.maximum(covered, of_it)
+        return scores, covered
+
     def _rated(self, asked: Sequence[str]) -> tuple[Floats, Floats]:
         """Score and coverage by slot."""
         by_stems, by_grams = self._lengthwise()
         stems = [self._posted(self._stems, stem(word)) for word in asked]
-        parts = [self._posted(self._grams, gram) for word in asked for gram in grams(word)]
+        usual = sum(len(grams(word)) for word in asked) / max(1, len(asked))
+        parts = [
+            (slots, counts, idf * (usual / len(grams(word))) ** EVEN)
+            for word in asked
+            for slots, counts, idf in (self._posted(self._grams, gram) for gram in grams(word))
+        ]
         scores, _ = self._summed(stems, K_STEMS, by_stems)
         more, covered = self._summed(parts, K_GRAMS, by_grams)
         return scores + more, covered / (sum(idf for _, _, idf in parts) or 1.0)
@@ -207,7 +228,7 @@ class Index:
             return
         by_stems, _ = self._lengthwise()
         covered[found] = 1.0
-        scores[found] = np.maximum(scores[found], 2 * weight * (K_STEMS + 1) / (1 + by_stems[found]))
+        scores[found] = np.maximum(scores[found], NAMED * weight * (K_STEMS + 1) / (1 + by_stems[found]))
 
     def _meant(self, word: str) -> str:
         """The word, or the one in use that it is probably misspelt for."""
