@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from adapters.commands.labelled import judgements, numbered, objects
-from adapters.commands.understanding import BadLine, Reader
+from adapters.commands.standard_input import BadLine
+from adapters.commands.understanding import Reader
 from adapters.rows import BadFile
 from bot.matching.index import TAIL, Document, Index
 from bot.matching.topics import TopicTable

@@ -127,10 +127,12 @@ class Index:
         *,
         allow: Callable[[str], bool] | None = None,
         floor: float = MAYBE,
+        tail: int | None = None,
         limit: int | None = None,
     ) -> Sequence[Hit]:
         """Best first, ties by id; nobody if the best has less than MAYBE of the question. Who declared the topic comes
         before all others; who uses another name of the topic is found like those who use the words of the question.
+        Of those with less than MAYBE only the ones that are among the best `tail`, equals included.
         """
         scores, covered = self._rated_either_way([self._meant(word) for word in asked_words(text)])
         for name in names_of(topic):
@@ -145,6 +147,9 @@ class Index:
         if allow is None and limit is not None and len(found) > limit:  # the many others needn't become objects
             worst = np.partition(scores[found], -limit)[-limit]
             found = found[scores[found] >= worst]
+        if tail is not None and len(found) > tail:
+            worst = np.partition(scores[found], -tail)[-tail]
+            found = found[(scores[found] >= worst) | (covered[found] >= MAYBE)]
         hits = [
             Hit(id=self._ids[slot], score=score, coverage=coverage, sure=coverage >= SURE)
             for slot, score, coverage in zip(

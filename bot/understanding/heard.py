@@ -198,8 +198,13 @@ class Heard:
 
     def begins(self, token: Token) -> bool:
         """Whether it stands at the beginning of a sentence, where a capital tells nothing."""
-        index = self.tokens.index(token)
+        index = self._places[token.start]
         return index == 0 or self.tokens[index - 1].kind in {"stop", "question"}
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        """Looked up: in a text of some hundred names of topics, searching for each of them would take minutes."""
+        return {token.start: index for index, token in enumerate(self.tokens)}
 
     @cached_property
     def ideas(self) -> list[frozenset[str]]:
@@ -257,11 +262,16 @@ class Heard:
     def subjects(self) -> list[Candidate]:
         return candidates(self)
 
+    @cached_property
+    def _named(self) -> dict[int, tuple[int, int]]:
+        """By token how long the subject's name is that it is part of, and how much of that is in the table."""
+        several = [one for one in self.subjects if one.known or one.last - one.first > 1]
+        return {at: (one.last - one.first, one.known) for one in several for at in range(one.first, one.last)}
+
     def _meant_hits(self, first: int, last: int) -> dict[str, list[Hit]]:
         """Of these words; what is part of a subject's name says nothing beside ("Open Data" is about no personal data)."""
         hits = self.hits if last - first == len(self.words) else self.phrases.find(self.words[first:last])
-        several = [one for one in self.subjects if one.known or one.last - one.first > 1]
-        named = {at: (one.last - one.first, one.known) for one in several for at in range(one.first, one.last)}
+        named = self._named
         inside = {place - first: named[at] for place, at in enumerate(self.seen) if at in named}
 
         def stays(hit: Hit) -> bool:
