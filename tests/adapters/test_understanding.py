@@ -62,6 +62,13 @@ def test_what_only_the_office_may_want_is_nothing_for_others():
     }
 
 
+def test_half_past_is_part_of_when_something_comes():
+    found = read("jeden montag um halb vier alle an ihr profil erinnern", role="admin")
+    assert (
+        found["slots"]["schedule"] == "jeden montag um halb vier"
+    )  # and is asked about, as 3:30 isn't said to be 15:30
+
+
 def test_an_unusable_line_is_named_and_the_others_are_answered():
     lines = '{"text": "hilfe"}\nhilfe\n{"text": "hilfe", "context": "sauna"}\n{}\n{"text": "moin"}\n'
     found = lotse("understand", "--json", lines=lines, ends=2)
