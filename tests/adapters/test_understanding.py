@@ -69,6 +69,11 @@ def test_half_past_is_part_of_when_something_comes():
     )  # and is asked about, as 3:30 isn't said to be 15:30
 
 
+def test_several_times_of_a_day_are_part_of_when_something_comes():
+    found = read("täglich um 9 Uhr und um 15 Uhr alle ohne Profil ans Ausfüllen erinnern", role="admin")
+    assert found["slots"]["schedule"] == "täglich um 9 Uhr und um 15 Uhr"
+
+
 def test_an_unusable_line_is_named_and_the_others_are_answered():
     lines = '{"text": "hilfe"}\nhilfe\n{"text": "hilfe", "context": "sauna"}\n{}\n{"text": "moin"}\n'
     found = lotse("understand", "--json", lines=lines, ends=2)
