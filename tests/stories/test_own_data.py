@@ -257,8 +257,9 @@ async def test_a_block_is_undone_by_the_one_who_set_it(town: Town, jens: Townspe
     read(jens), read(miriam)
     await miriam.says("Blockierung aufheben")
     assert "Sie haben niemanden blockiert" in read(miriam)  # the other's block is nothing of theirs
-    await jens.says("Blockierung aufheben")
-    assert "Miriam Vogt" in read(jens)
+    await town.later("2026-12-14 10:00")
+    await jens.says("Wen habe ich blockiert?")
+    assert "1) Miriam Vogt" in read(jens)
     await jens.picks("Miriam Vogt")
     assert "Miriam Vogt ist für Sie nicht mehr blockiert" in read(jens)
     await miriam.says("Wer kennt sich mit der E-Akte aus?")
