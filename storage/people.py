@@ -168,6 +168,14 @@ class PersonStore:
         await self._in.run(statement.on_conflict_do_nothing())
         self._changed |= {person, other}
 
+    async def unblock(self, person: str, other: str) -> None:
+        await self._in.run(delete(blocks).where(blocks.c.person == person, blocks.c.other == other))
+        self._changed |= {person, other}
+
+    async def blocked_by(self, person: str) -> Sequence[str]:
+        newest = select(blocks.c.other).where(blocks.c.person == person).order_by(blocks.c.at.desc(), blocks.c.other)
+        return list(await self._in.column(newest))
+
     async def roles(self, person: str) -> Sequence[tuple[Role, str | None]]:
         return [(row["role"], row["body"] or None) for row in await self._in.rows(_ROLES, {"person_key": person})]
 
@@ -186,6 +194,17 @@ class PersonStore:
         if body is None:
             return sorted(await self._in.column(granted.union(select(people.c.key).where(people.c.role == role))))
         return sorted(await self._in.column(granted))
+
+    async def all_roles(self) -> Sequence[tuple[str, Role, str | None]]:
+        own = select(people.c.key, people.c.role).where(people.c.role != Role.STAFF)
+        found = {(row["key"], row["role"], "") for row in await self._in.rows(own)}
+        granted = await self._in.rows(select(roles.c.person, roles.c.role, roles.c.body))
+        found |= {(row["person"], row["role"], row["body"] or "") for row in granted}
+        with_bodies = {(person, role) for person, role, body in found if body}
+        kept = [one for one in found if one[2] or one[:2] not in with_bodies]
+        return [
+            (person, role, body or None) for person, role, body in sorted(kept, key=lambda one: (one[1].value, one))
+        ]
 
     # ------------------------------------------------------------ looking over all of them
 

@@ -194,8 +194,13 @@ class Heard:
 
     def begins(self, token: Token) -> bool:
         """Whether it stands at the beginning of a sentence, where a capital tells nothing."""
-        index = self.tokens.index(token)
+        index = self._places[token.start]
         return index == 0 or self.tokens[index - 1].kind in {"stop", "question"}
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        """Looked up: in a text of some hundred names of topics, searching for each of them would take minutes."""
+        return {token.start: index for index, token in enumerate(self.tokens)}
 
     @cached_property
     def ideas(self) -> list[frozenset[str]]:
@@ -254,10 +259,15 @@ class Heard:
         """The longest names of the topic table."""
         return longest_names(self)
 
+    @cached_property
+    def _lengths(self) -> dict[int, int]:
+        """By token how many words the name has that it is part of."""
+        return {at: last - first for first, last in self.names for at in range(first, last)}
+
     def _meant_hits(self, first: int, last: int) -> dict[str, list[Hit]]:
         """Of these words; what is part of a subject's name says nothing beside ("Open Data" is about no personal data)."""
         hits = self.hits if last - first == len(self.words) else self.phrases.find(self.words[first:last])
-        length = {at: last - first for first, last in self.names for at in range(first, last)}
+        length = self._lengths
         inside = {place - first: length[at] for place, at in enumerate(self.seen) if at in length}
 
         def stays(hit: Hit) -> bool:

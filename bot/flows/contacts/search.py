@@ -138,7 +138,7 @@ async def pool(
     found: list[Candidate] = []
     for key, profile in profiles.items():
         person, body = profile.person, profile.body
-        paused = person.paused_on(scene.today(person))
+        paused = person.paused_until is not None and person.paused_on(scene.today(person))
         if key in blocked or not findable(person) or (paused and not person.pause_visible):
             continue
         chosen = _best_offer(profile, known, narrower, asked)
@@ -182,7 +182,8 @@ def _suggested(
     index = scene.knowledge.people
     fits: dict[str, Fit] = {}
     relevance: dict[str, float] = {}
-    for hit in index.search(text, topic, allow=lambda key: key != asker.key, floor=floor):
+    tail = TAIL_AT_MOST + 1  # with the asker, who isn't meant
+    for hit in index.search(text, topic, allow=lambda key: key != asker.key, floor=floor, tail=tail):
         if hit.coverage < MAYBE and len(fits) >= TAIL_AT_MOST:
             continue
         fits[hit.id] = Fit.TEXT if hit.sure else Fit.PERHAPS
