@@ -58,9 +58,19 @@ class Human:
         sent = await self.client.room_send(room or self.room, "m.room.message", content, ignore_unverified_devices=True)
         return str(sent.event_id)
 
-    async def presses(self, event: str, key: str) -> None:
+    async def presses(self, event: str, key: str, *, room: str | None = None) -> None:
         content = {"m.relates_to": {"rel_type": "m.annotation", "event_id": event, "key": key}}
-        await self.client.room_send(self.room, "m.reaction", content, ignore_unverified_devices=True)
+        await self.client.room_send(room or self.room, "m.reaction", content, ignore_unverified_devices=True)
+
+    async def picks(self, label: str) -> None:
+        """Presses the keycap of the newest question with this answer."""
+        for one in reversed(self.seen):
+            for line in str(one["content"].get("body", "")).splitlines():
+                number, mark, said = line.partition(") ")
+                if mark and number.isdigit() and said.startswith(label):
+                    await self.presses(one["event_id"], f"{number}\ufe0f\u20e3", room=one["room_id"])
+                    return
+        raise AssertionError(f"{self.user} has no answer {label!r}; the last they read is:\n{self._text(0)[-3000:]}")
 
     async def reads(self, having: str) -> str:
         """Waits for a message with these words; everything since the last look."""
