@@ -17,6 +17,7 @@ from nio import (
     JoinedMembersError,
     JoinedMembersResponse,
     KeysClaimResponse,
+    KeysQueryError,
     LocalProtocolError,
     MatrixRoom,
     MegolmEvent,
@@ -68,7 +69,7 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
         store.chmod(0o700)
         super().__init__(homeserver, user, device, str(store), config)
         self._refused = 0  # requests that were to hand out the key of a room
-        self._sends: set[asyncio.Task[RoomSendResponse | RoomSendError]] = set()
+        self._sends: set[asyncio.Task[RoomSendResponse | RoomSendError | KeysQueryError]] = set()
         self._token = token
         self.restore_login(user, device, token)
 
@@ -89,15 +90,29 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
             return TryLater(cause="room not synced")  # nio would raise
         if self.olm is None and (known is None or known.encrypted):
             raise Plaintext("the device's store isn't loaded: without it nothing may be sent into an encrypted room")
-        sending = asyncio.create_task(
-            self.room_send(room, kind, content, tx_id=key, ignore_unverified_devices=True)  # who is trusted is our rule
-        )
+        sending = asyncio.create_task(self._sent(room, kind, content, key))
         self._sends.add(sending)
         sending.add_done_callback(self._sends.discard)
         try:
             return outcome_of(await asyncio.shield(sending))
         except (ClientError, OSError, TimeoutError, GroupEncryptionError, LocalProtocolError) as error:
             return TryLater(cause=type(error).__name__)
+
+    async def _sent(
+        self, room: str, kind: str, content: dict[str, Any], key: str
+    ) -> RoomSendResponse | RoomSendError | KeysQueryError:
+        """Here nio sends with the devices it knows: who came in, or signed in anew, with the sync that this answers could
+        never read the answer.
+        """
+        known = self.rooms.get(room)
+        if self.olm is not None and known is not None and known.encrypted:
+            if self.olm.users_for_key_query & known.users.keys():
+                asked = await self.keys_query()
+                if isinstance(asked, KeysQueryError):
+                    return asked
+        return await self.room_send(
+            room, kind, content, tx_id=key, ignore_unverified_devices=True
+        )  # we decide on trust
 
     def after_failure(self) -> None:
         """Nio forgets its token at a soft logout, and ignores an answer whose `next_batch` it already has."""
