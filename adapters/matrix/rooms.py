@@ -58,6 +58,18 @@ class Rooms:
         known = self._client.rooms.get(room)
         return known is not None and known.member_count <= 2
 
+    async def looked_at(self, uow: Unit, room: str) -> None:
+        """Its members may have changed. Whose direct chat it was has none any more once a third can read it: to them is
+        written elsewhere from now on.
+        """
+        if room not in self._client.rooms or self.is_direct(room):
+            return
+        for account in await uow.accounts.at(PLATFORM, Address(room)):
+            row = await uow.accounts.get(account)
+            assert row is not None
+            await uow.accounts.save(replace(row, address=Address("")))
+            self._opened.pop(account, None)
+
     def is_ours(self, room: str) -> bool:
         """Whether the bot is in it, also where the sync hasn't brought it yet."""
         return room in self._client.rooms or room in self._fresh
@@ -112,8 +124,10 @@ class Rooms:
         return Address(made.room_id)
 
     async def remember(self, account: Account, room: Address) -> None:
-        """From now on this is where the person is written to."""
+        """From now on this is where the person is written to, unless others turn out to be there."""
         self._fresh.add(room)
+        if room in self._client.rooms and not self.is_direct(room):
+            return
         async with self._storage.unit() as uow:
             row = await uow.accounts.get(account)
             if row is not None and row.address != room:

@@ -101,7 +101,7 @@ class Human:
         for room in answer.rooms.invite:
             await self.client.join(room)
         for room, joined in answer.rooms.join.items():
-            for event in joined.timeline.events:
+            for event in self._readable(joined.timeline.events):
                 if event.sender == self.user:
                     continue
                 if event.source.get("type") == "m.room.redaction":
@@ -117,3 +117,12 @@ class Human:
         if self.client.should_claim_keys:
             await self.client.keys_claim(self.client.get_users_for_key_claiming())
         await self.client.send_to_device_messages()
+
+    def _readable(self, events: list[Any]) -> list[Any]:
+        """Without what was locked before they were let in: clients hide it."""
+        for index, event in enumerate(events):
+            content = event.source.get("content") or {}
+            mine = event.source.get("type") == "m.room.member" and event.source.get("state_key") == self.user
+            if mine and content.get("membership") == "join" and event.source.get("unsigned", {}).get("prev_content"):
+                return [one for one in events[:index] if not isinstance(one, MegolmEvent)] + events[index:]
+        return events
