@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -134,13 +135,13 @@ class MatrixAdapter:
                 log.warning("gap not read", action="matrix sync", error=str(error))
                 taken = None
             if taken is None or not isinstance(answer, SyncResponse):
-                if isinstance(answer, SyncError) and answer.status_code == "M_UNKNOWN_TOKEN" and not _soft(answer):
+                expired = isinstance(answer, SyncError) and answer.status_code == "M_UNKNOWN_TOKEN"
+                if expired and not _soft(answer):
                     raise Refused(
                         "the homeserver doesn't know the token any more: docs/matrix.md says how to sign in anew"
                     )
-                self.state = State(
-                    condition="degraded" if not first else "connecting", detail="the homeserver doesn't answer"
-                )
+                detail = "the token has expired: renew it" if expired else "the homeserver doesn't answer"
+                self.state = State(condition="degraded" if not first else "connecting", detail=detail)
                 client.after_failure()
                 await asyncio.sleep(self._pauses[min(failures, len(self._pauses) - 1)] * random.uniform(0.8, 1.2))  # noqa: S311
                 failures += 1
@@ -191,6 +192,6 @@ class MatrixAdapter:
         return answer
 
 
-def _soft(answer: SyncError) -> bool:
+def _soft(answer: Any) -> bool:
     """A soft logout keeps the device: the operator's server wants to see the credentials again, the keys stay."""
     return bool(answer.soft_logout)
