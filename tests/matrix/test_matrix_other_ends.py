@@ -1,8 +1,11 @@
 """Introductions that end otherwise, and the office's desk, on a real homeserver: everybody in an encrypted chat."""
 
+from typing import Any
+
 import pytest
 
 from adapters.config import Settings
+from adapters.matrix.adapter import MatrixAdapter
 from tests.matrix.conftest import Clock, Meets, service
 from tests.matrix.people import Human
 from tests.matrix.test_matrix_network import helps, requests
@@ -110,6 +113,36 @@ async def test_a_no_reads_as_if_nobody_had_said_anything(settings: Settings, mee
     for read in (told, listed, known):
         assert not any(word in read.casefold() for word in ("abgesagt", "abgelehnt", "personalmangel", "declined"))
     assert address_of(bert) not in "".join(messages(olga))
+
+
+async def test_a_request_taken_back_in_the_evening_loses_its_buttons_before_anybody_is_told(
+    settings: Settings, meets: Meets
+):
+    nina, otto = await meets("nina.back"), await meets("otto.back")
+    clock = Clock()
+    async with service(settings, clock, lambda given: [MatrixAdapter(given, wait=500, look_again=0)]):
+        await helps(otto, "Hückelhoven")
+        await settled_in(nina, "Ulm")
+        clock.jumps_to("2026-11-24 10:00")
+        await asked(nina, otto)
+        request = next(one for one in reversed(otto.seen) if "Nein, danke" in str(one["content"].get("body")))
+
+        def buttons() -> list[str]:
+            return [one["event_id"] for one in otto.seen if _reacts_to(one, request["event_id"])]
+
+        await otto.until(lambda: len(buttons()) == 4)
+        heard = len(messages(otto))
+        clock.jumps_to("2026-11-24 20:00")
+        await nina.says("doch nicht")
+        await nina.reads("ist zurückgezogen")
+        await otto.until(lambda: otto.redacted >= set(buttons()))
+        assert len(messages(otto)) == heard
+        clock.jumps_to("2026-11-25 09:00")
+        await otto.reads("zurückgezogen")
+
+
+def _reacts_to(event: dict[str, Any], on: str) -> bool:
+    return event["type"] == "m.reaction" and event["content"].get("m.relates_to", {}).get("event_id") == on
 
 
 async def test_the_office_answers_by_hand_and_proposes_somebody(settings: Settings, meets: Meets):
