@@ -11,9 +11,9 @@ from sqlalchemy.sql.dml import UpdateBase
 from bot.events import Account, Edited, Incoming
 from bot.messages import Ask, Choices, Message, form_from_data, form_to_data, from_data, to_data
 from bot.model import Dialog
-from bot.ports import Question
+from bot.ports import OVER, Question
 from storage import incoming as events
-from storage.tables import dialogs, inbox, outbox, questions
+from storage.tables import accounts, dialogs, inbox, outbox, questions
 from storage.transaction import Insert, Transaction
 
 OPEN_FOR = timedelta(days=30)
@@ -92,6 +92,11 @@ class QuestionStore:
         if row is not None and row["asked"] is not None and row["asked"].get("forget"):
             values["asked"] = None
         await self._in.run(update(questions).where(questions.c.message == message).values(values))
+
+    async def over(self, about: str, person: str, at: datetime) -> None:
+        theirs = select(accounts.c.account).where(accounts.c.person == person)
+        waiting = (questions.c.about == about) & questions.c.answered.is_(None) & questions.c.account.in_(theirs)
+        await self._in.run(update(questions).where(waiting).values(answered=OVER, answered_at=at))
 
     async def close(self, about: str) -> None:
         """What the options carried is forgotten."""

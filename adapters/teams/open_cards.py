@@ -12,12 +12,13 @@ from adapters.teams.buttons import readable
 from adapters.teams.conversations import Conversation
 from bot.events import Account
 from bot.messages import Ask, Choices, Message, ask, choices
-from bot.ports import Delivery, Question
+from bot.ports import OVER, Delivery, Question
 from bot.words import Words
 from storage.unit_of_work import Storage, Unit
 
 EACH = 5  # cards of one account
 ALL = 2_000  # accounts
+AT_ONCE = 500  # questions looked at in one statement
 AT_MOST = timedelta(days=14)
 
 
@@ -70,6 +71,18 @@ class OpenCards:
     def waiting(self, account: Account) -> bool:
         return account in self._of
 
+    async def to_look_at(self, storage: Storage) -> list[Account]:
+        """Accounts with a question that was answered or became void without anything being sent there."""
+        keys = {card.key: account for account, cards in self._of.items() for card in cards.values()}
+        found: set[Account] = set()
+        everything = list(keys)
+        for start in range(0, len(everything), AT_ONCE):
+            some = everything[start : start + AT_ONCE]
+            async with storage.unit(write=False) as uow:
+                still_open = await uow.questions.open(some)
+            found |= {keys[key] for key in some if key not in still_open}
+        return sorted(found)
+
     async def over(self, storage: Storage, account: Account, now: datetime) -> list[tuple[OpenCard, str]]:
         """Those that ask nothing any more, with what to say instead of the buttons; each is given once."""
         found: list[tuple[OpenCard, str]] = []
@@ -97,7 +110,7 @@ async def _is_open(uow: Unit, question: Question | None, account: Account, now: 
 
 
 def _instead(question: Question | None, say: Words) -> str:
-    if question is None:
+    if question is None or question.answered == OVER:
         return say("teams.over")
     if isinstance(question.asked, Choices) and question.answered is not None:
         options = question.asked.options
