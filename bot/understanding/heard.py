@@ -1,6 +1,5 @@
 """A text taken apart once: its words, the entities among them, the phrases in it."""
 
-import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from bot.dates import FoundDate, FoundTime, find_dates
 from bot.times import find_times
 from bot.understanding.features import of_text
 from bot.understanding.learned import learned
+from bot.understanding.meant_dates import meant_dates
 from bot.understanding.people import FoundPerson, find_people
 from bot.understanding.phrases import IDEAS, NAMING, Hit, Phrases
 from bot.understanding.places import FoundPlace, find_places, find_states
@@ -23,28 +23,10 @@ _KM = re.compile(
     re.IGNORECASE,
 )
 _MILE = 1.609
-_REFUSED_BEFORE = re.compile(
-    r"\b(?:nicht|statt|kein|not|instead of|anstatt|anstelle)\s+(?:erst\s+|schon\s+|am\s+|on\s+|den\s+|dem\s+)*$",
-    re.IGNORECASE,
-)
 BRIEF, LONG = 4, 25  # words
 LONGEST = 5  # words of a subject
 STEP = 12  # how far the parts of a long sentence lie apart; each is LONG words at most
 SHARES = (1.0, 0.5, 0.3, 0.2)  # of several phrases for the same
-_RATHER = re.compile(
-    r"\b(?:ach nein|nein|nee|nö|quatsch|vielmehr|besser gesagt|genauer gesagt|ich meinte?|sorry|entschuldig\w*|verzeihung|pardon|korrektur"
-    r"|moment|stopp?|doch (?:erst|lieber|eher)|no|wait|i mean|i meant|rather|scratch that|make that|actually|correction)\b",
-    re.IGNORECASE,
-)
-_LED = re.compile(r"(?:^|\s)(?:auf|zum|am|für|ab|bis|den|dem|to|on|for|until|till|the)\s+$", re.IGNORECASE)
-_LEADING = re.compile(r"(?:am|ab|on)\s", re.IGNORECASE)
-_NEAR = 40  # letters between a slip of the tongue and what corrects it
-_EITHER = re.compile(r"[\s,]*(?:oder|or|bzw\.?|/)\s*(?:auch\s+|am\s+|on\s+|the\s+)*", re.IGNORECASE)
-_REFUSED_AFTER = re.compile(
-    r"\s*(?:(?:leider|hab|habe|haben|hätte|ist|bin|sind|kann|können|i|ich|wir|i'm|is|doch|es|da|passt|geht|klappt|schaff\w*)\s+)*"
-    r"(?:kein\w*\s+zeit|nicht|nich|no time|not|doesn't|can't|schlecht|ungünstig|unpassend|bad|busy)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,27 +265,8 @@ class Heard:
 
     @cached_property
     def said_dates(self) -> tuple[FoundDate, ...]:
-        """The dates that are meant: not those that are refused ("nicht am 8., sondern am 10.", "heute keine Zeit, Freitag")."""
-        meant = tuple(one for one in self.dates if not self._is_refused(one)) or self.dates
-        either = any(
-            _EITHER.fullmatch(self.text[one.end : other.start])
-            for one, other in itertools.pairwise(meant)
-            if one.when != other.when
-        )
-        if either:
-            return ()  # "Montag oder Dienstag" has to be asked
-        return tuple(one for one in meant if self._is_led(one)) or meant  # "am 9.12., morgen streikt die Bahn"
-
-    def _is_led(self, one: FoundDate) -> bool:
-        return bool(_LED.search(self.text[: one.start]) or _LEADING.match(self.text[one.start :]))
-
-    def _is_refused(self, one: FoundDate) -> bool:
-        following = (other.start for other in self.dates if other.start >= one.end and other.when != one.when)
-        between = self.text[one.end : next(following, one.end)]
-        corrected = len(between) <= _NEAR and _RATHER.search(between)
-        return bool(
-            corrected or _REFUSED_BEFORE.search(self.text[: one.start]) or _REFUSED_AFTER.match(self.text[one.end :])
-        )
+        """The dates that are meant."""
+        return meant_dates(self.text, self.dates)
 
     def hit(self, owner: str) -> bool:
         return owner in self.hits
