@@ -16,6 +16,7 @@ from bot.model import new_key
 from bot.ports import DeliveryState, Outgoing, Showing
 from storage.columns import dumps
 from storage.conversation import asked_to_data
+from storage.prepared import Prepared
 from storage.tables import accounts, outbox, people, questions
 from storage.transaction import Transaction
 
@@ -26,11 +27,11 @@ MAY_HAVE_ARRIVED = ("sending", "uncertain", "held")
 _shows = type_coerce(outbox.c.shows, Text())
 UNDER_CEILING = tuple(kind for kind in Kind if kind.ceiling)
 
-_PLATFORM = select(accounts.c.platform).where(accounts.c.account == bindparam("who"))
-_ZONE = select(people.c.timezone).where(people.c.key == bindparam("person_key"))
-_PUT = outbox.insert()
-_ASK = questions.insert()
-_NEWEST = (
+_PLATFORM = Prepared(select(accounts.c.platform).where(accounts.c.account == bindparam("who")))
+_ZONE = Prepared(select(people.c.timezone).where(people.c.key == bindparam("person_key")))
+_PUT = Prepared(outbox.insert().inline())
+_ASK = Prepared(questions.insert().inline())
+_NEWEST = Prepared(
     select(outbox.c.state, outbox.c.sent_at)
     .where(outbox.c.about == bindparam("what"), outbox.c.kind == bindparam("which"))
     .order_by(outbox.c.seq.desc())
