@@ -12,7 +12,7 @@ from bot.messages import Ask, Choices, Message, form_from_data, form_to_data, fr
 from bot.model import Dialog
 from bot.ports import Question
 from storage import incoming as events
-from storage.prepared import Prepared, Row
+from storage.prepared import Prepared, Row, among
 from storage.tables import dialogs, inbox, outbox, questions
 from storage.transaction import Insert, Transaction
 
@@ -30,6 +30,11 @@ _NEWEST = Prepared(
     )
     .order_by(outbox.c.due_at.desc(), outbox.c.seq.desc())
     .limit(1)
+)
+_OPEN = Prepared(
+    select(questions.c.message).where(
+        among(questions.c.message, "messages"), questions.c.answered.is_(None), questions.c.closed.is_not(True)
+    )
 )
 _DIALOG = Prepared(
     select(dialogs).where(dialogs.c.account == bindparam("who"), dialogs.c.started_at > bindparam("since"))
@@ -83,9 +88,7 @@ class QuestionStore:
 
     async def open(self, messages: Iterable[str]) -> frozenset[str]:
         """Those of these that were neither answered nor closed."""
-        waits = questions.c.answered.is_(None) & questions.c.closed.is_not(True)
-        found = select(questions.c.message).where(questions.c.message.in_([*messages]), waits)
-        return frozenset(await self._in.column(found))
+        return frozenset(await self._in.column(_OPEN, {"messages": list(messages)}))
 
     async def answer(self, message: str, position: int, at: datetime) -> None:
         """What the options carried is forgotten if they say so; the question then no longer exists."""
