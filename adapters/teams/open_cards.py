@@ -24,12 +24,13 @@ AT_MOST = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCard:
-    """`says` is what stays readable without the buttons."""
+    """`says` is what stays readable without the buttons. A form is over also when its dialog is."""
 
     key: str
     remote_id: str
     to: Conversation
     says: Message
+    is_form: bool
     sent: datetime
 
 
@@ -46,7 +47,9 @@ class OpenCards:
                 del mine[key]
         if remote_id is not None and (ask(delivery.message) is not None or (asked is not None and asked.once)):
             says = readable(delivery.message)
-            mine[delivery.key] = OpenCard(key=delivery.key, remote_id=remote_id, to=to, says=says, sent=at)
+            mine[delivery.key] = OpenCard(
+                key=delivery.key, remote_id=remote_id, to=to, says=says, is_form=asked is None, sent=at
+            )
             while len(mine) > EACH:
                 del mine[next(iter(mine))]
         if not mine:
@@ -86,10 +89,13 @@ class OpenCards:
     async def over(self, storage: Storage, account: Account, now: datetime) -> list[tuple[OpenCard, str]]:
         """Those that ask nothing any more, with what to say instead of the buttons; each is given once."""
         found: list[tuple[OpenCard, str]] = []
+        cards = {**self._of.get(account, {})}
         async with storage.unit(write=False) as uow:
-            for card in [*self._of.get(account, {}).values()]:
-                question = await uow.questions.get(card.key)
-                if not await _is_open(uow, question, account, now):
+            waiting = await uow.questions.open(cards)
+            for key, card in cards.items():
+                asks = key in waiting and not card.is_form
+                question = None if asks else await uow.questions.get(key)
+                if not asks and not await _is_open(uow, question, account, now):
                     found.append((card, _instead(question, Words(card.says.language))))
                 elif now - card.sent > AT_MOST:
                     self.pressed(account, card.key)

@@ -110,8 +110,13 @@ def in_order(candidates: Iterable[Candidate], filters: Filters) -> list[Candidat
     return sorted(candidates, key=rank)
 
 
+async def home_of(scene: Scene, person: Person) -> Body | None:
+    profile = (await scene.knowledge.profiles.of(scene.uow, [person.key], scene.today(person))).get(person.key)
+    return profile.body if profile is not None else None
+
+
 async def around(scene: Scene, asker: Person, filters: Filters) -> Around:
-    home = (await scene.uow.people.bodies_of([asker.key], scene.today(asker))).get(asker.key)
+    home = await home_of(scene, asker)
     near = await scene.uow.bodies.get(filters.near) if filters.near else None
     return Around(home=home, near=near)
 
