@@ -65,7 +65,7 @@ _CLOSING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ASK = re.compile(r"(?:frag\w*|ask)\s+(?:(?:doch|mal|bitte|frau|herrn?|ms|mrs?)\.?\s+)*([^?:]{3,60})", re.IGNORECASE)
-_NOT_OF_IT = (NudgeCreate, NudgeList, Help, GapReport, Figures, DeskList, TopicAdd, TopicSynonym, TopicMerge)
+_NOT_OF_IT = (NudgeList, Help, GapReport, Figures, DeskList, TopicAdd, TopicSynonym, TopicMerge)
 _INSTEAD = (  # of an answer after a visit
     Snooze,
     StopPrompts,
@@ -155,7 +155,8 @@ def _meant(heard: Heard) -> tuple[Intent, tuple[str, ...]]:
     if isinstance(intent, Cancel) and pick(heard) is None:
         return intent, why(heard, intent, score)
     if context == "nudge" and heard.situation.role == "admin" and number_in(heard.text) is None:
-        if not isinstance(intent, _NOT_OF_IT) and (said_of_it := nudge_talk(heard)) is not None:
+        another = intent.schedule is not None if isinstance(intent, NudgeCreate) else isinstance(intent, _NOT_OF_IT)
+        if not another and (said_of_it := nudge_talk(heard)) is not None:
             return _named_too(said_of_it, intent), ("about the reminder just talked about",)
     if context == "desk" and (asked := _ASK.fullmatch(heard.text.strip())):
         return DeskAnswer(person=asked[1].strip()), ("somebody to ask, for a request",)
