@@ -26,6 +26,7 @@ _NEWEST = Prepared(
     _QUESTION.where(
         questions.c.account == bindparam("who"),
         outbox.c.due_at <= bindparam("now"),
+        outbox.c.due_at > bindparam("since"),
         outbox.c.state.not_in(NEVER_SENT),
     )
     .order_by(outbox.c.due_at.desc(), outbox.c.seq.desc())
@@ -81,8 +82,8 @@ class QuestionStore:
         return None if row is None or row["closed"] else _question(row)
 
     async def newest(self, account: Account, now: datetime) -> Question | None:
-        row = await self._in.row(_NEWEST, {"who": account, "now": now})
-        if row is None or row["closed"] or row["due_at"] <= now - OPEN_FOR:
+        row = await self._in.row(_NEWEST, {"who": account, "now": now, "since": now - OPEN_FOR})
+        if row is None or row["closed"]:
             return None
         return _question(row)
 

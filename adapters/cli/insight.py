@@ -115,6 +115,6 @@ def learn() -> None:
     """Make bot/languages/learned.npz anew from the examples beside it: after an example was added. About a minute."""
     from adapters.commands import learning
 
-    found = learning.learn(learning.examples(), learning.reader())
+    found = tried(lambda: learning.learn(learning.examples(), learning.reader()))
     path = learning.store(found)
     typer.echo(f"{path}: {len(found.intents)} intents, {len(found.features)} features of texts")

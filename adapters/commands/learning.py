@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from adapters.commands.understanding import Reader
+from adapters.rows import BadFile
 from bot.understanding.features import Spans
 from bot.understanding.heard import Heard
 from bot.understanding.learned import FILE, SLOTS, Learned, features_of, known, none_of, write
@@ -55,8 +56,10 @@ class Choice:
 
 
 def examples() -> list[Case]:
-    """All lines of all files of examples."""
+    """All lines of all files of examples. Raises BadFile where they aren't: they stand in the source tree only."""
     folder = files("bot.languages").joinpath(FOLDER)
+    if not folder.is_dir():
+        raise BadFile(["the examples aren't part of an installed package: run `lotse learn` in the source tree"])
     names = sorted(one.name for one in folder.iterdir() if one.name.endswith(".jsonl"))
     return [json.loads(line) for name in names for line in folder.joinpath(name).read_text("utf-8").splitlines()]
 
