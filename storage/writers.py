@@ -62,9 +62,7 @@ class Writers:
                 mine = False
                 self._turn.release()
                 if transaction.ready == 1:
-                    closing = asyncio.create_task(self._close(transaction))
-                    self._closing.add(closing)
-                    closing.add_done_callback(self._closing.discard)
+                    self._close_soon(transaction)
                 await asyncio.shield(transaction.over)
 
             try:
@@ -110,6 +108,20 @@ class Writers:
         self._open = None
         if transaction.ready:
             _failed(transaction, Conflict("the transaction was undone"))
+
+    def _close_soon(self, transaction: _Open) -> None:
+        """In a task of its own. Where everything is being stopped it is cancelled too, but who writes down how far they came
+        waits for it: then it begins again.
+        """
+
+        def closed(task: asyncio.Task[None]) -> None:
+            self._closing.discard(task)
+            if task.cancelled() and not transaction.over.done():
+                self._close_soon(transaction)
+
+        closing = asyncio.create_task(self._close(transaction))
+        self._closing.add(closing)
+        closing.add_done_callback(closed)
 
     async def _close(self, transaction: _Open) -> None:
         """Behind all who were waiting already: one commit for all who are ready by then."""

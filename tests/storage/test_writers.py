@@ -185,3 +185,31 @@ async def test_who_gives_up_while_many_rows_are_written_holds_nobody_up(storage:
 
     assert writing.cancelled()
     assert await note(storage, "afterwards") in kept(file)
+
+
+async def test_who_writes_down_how_far_they_came_ends_although_everything_is_stopped(storage: Storage, file: Path):
+    """As at Ctrl+C: all tasks are cancelled at once, and the loop waits until each has ended."""
+
+    async def send() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await note(storage, "how far")
+
+    def stop(others: set[asyncio.Task[None]]) -> None:
+        for task in others:
+            task.cancel()
+
+    sending = asyncio.create_task(send())
+    await asyncio.sleep(0)
+    sending.cancel()
+    me = {asyncio.current_task(), sending}
+    others: set[asyncio.Task[None]] = set()
+    for _ in range(100):
+        await asyncio.sleep(0)
+        if others := asyncio.all_tasks() - me:
+            break
+    stop(others)
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(sending, 10)
+    assert kept(file) == {"how far"}
