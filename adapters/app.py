@@ -5,6 +5,7 @@ the terminal, whose clock is moved by hand. `beside` is for commands that work b
 """
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -195,6 +196,8 @@ async def run(
             serving = tasks.create_task(serve(settings, lotse.storage, scheduler, metrics, adapters))
             async with lotse.storage.unit(write=False) as uow:
                 await lotse.core.knowledge.refresh(uow)  # so that the first to write needn't wait for it
+            gc.collect()
+            gc.freeze()  # what is there now stays: looking through all of it again and again would hold up everybody
             scheduler.start()
             listening: list[asyncio.Task[None]] = []
             turns: list[Turns] = []

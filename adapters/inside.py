@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import structlog
-from aiohttp import web
 
 from bot.dispatch import Core
 from bot.events import Account, Incoming
 from bot.ports import Transport
 from storage.unit_of_work import Storage
+
+if TYPE_CHECKING:
+    from aiohttp import web  # a fifth of a second, for commands that serve nothing
 
 log = structlog.get_logger()
 
@@ -101,7 +103,7 @@ class Adapter(Protocol):
     @property
     def state(self) -> State: ...
     @property
-    def routes(self) -> Sequence[web.RouteDef]:
+    def routes(self) -> "Sequence[web.RouteDef]":
         """What it wants served beside /healthz; nothing for most."""
 
     async def listen(self, inside: Inside) -> None:

@@ -71,19 +71,24 @@ class Row:
         return [part.strip() for part in parts if part.strip()]
 
 
-def rows(path: Path, columns: frozenset[str]) -> list[Row]:
-    """JSON or CSV: told by the name's ending, else by the first character. Raises BadFile."""
+def text_of(path: Path) -> str:
+    """Without the mark that some editors put in front. Raises BadFile."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise BadFile([f"{path.name} can't be read ({error.strerror}): give the path of a file"]) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise BadFile([f"line {line}: no UTF-8; save the file as UTF-8"]) from None
+
+
+def rows(path: Path, columns: frozenset[str]) -> list[Row]:
+    """JSON or CSV: told by the name's ending, else by the first character. Raises BadFile."""
+    text = text_of(path)
     as_json = path.suffix in (".jsonl", ".ndjson", ".json") or (path.suffix != ".csv" and text.lstrip()[:1] == "{")
     found: list[Row] = []
     problems: list[str] = []
-    for line, values in _json_lines(text) if as_json else _csv(text):
+    for line, values in json_lines(text) if as_json else _csv(text):
         if isinstance(values, str):
             problems.append(f"line {line}: {values}")
         elif unknown := sorted(set(values) - columns):
@@ -98,7 +103,8 @@ def rows(path: Path, columns: frozenset[str]) -> list[Row]:
     return found
 
 
-def _json_lines(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
+def json_lines(text: str) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """Of each line that isn't blank its number and its object, or what is wrong with it."""
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue

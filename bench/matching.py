@@ -24,7 +24,8 @@ import bm25s
 import Stemmer
 import tantivy
 
-from adapters.commands.evaluation import _objects, quality
+from adapters.commands.evaluation import quality
+from adapters.commands.labelled import judgements, objects
 from bench.delivery import postgresql
 from bench.picture import draw
 from bot.matching.index import TAIL, Document, Index
@@ -242,13 +243,10 @@ def judged(url: str) -> dict[str, tuple[float, float]]:
         return {}
     texts = {
         one["id"]: f"{one['title']} {one['title']} {one['title']} {one['text']}"
-        for one in _objects(DEV / "corpus.jsonl")
+        for one in objects(DEV / "corpus.jsonl")
     }
-    right: dict[str, set[str]] = {}
-    for line in (DEV / "qrels.tsv").read_text(encoding="utf-8").splitlines()[1:]:
-        query, document, _ = line.split("\t")
-        right.setdefault(query, set()).add(document)
-    queries = [one for one in _objects(DEV / "queries.jsonl") if one["id"] in right]
+    right = judgements(DEV / "qrels.tsv")
+    queries = [one for one in objects(DEV / "queries.jsonl") if one["id"] in right]
     print("| engine | nDCG@10 | with a slip |\n|---|---|---|")
     engines = {"**Lotse**": lambda texts: lotse(texts)[0], **ENGINES}
     for name, build in engines.items():

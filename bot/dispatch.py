@@ -146,7 +146,7 @@ async def answer(turn: Turn) -> Replies:
     what = turn.incoming.what
     if not allowed_here(turn):
         return [turn.tell("access.domain")] if turn.incoming.where == "direct" and isinstance(what, Said) else []
-    if turn.incoming.where == "room":
+    if turn.incoming.where == "room" and not isinstance(what, Picked):  # a press says nothing; it is answered directly
         return await in_room(turn)
     match what:
         case Joined():

@@ -1,10 +1,14 @@
 """What a text means in the situation it was written in: what was asked last, who writes, and what waits for words."""
 
+import re
+
+from bot.flows.brokering import OF_THE_OFFICE
 from bot.flows.introductions.talk import FOR_THE_BOT
 from bot.forms import Form
 from bot.intents import (
     CancelVisit,
     CorrectLesson,
+    DeskAnswer,
     FindContacts,
     FollowUp,
     No,
@@ -22,6 +26,8 @@ from bot.ports import Question
 from bot.turn import Turn
 from bot.understand import Option, Situation, Understanding, understand
 from bot.understanding.slots import is_scheduled
+
+_QUESTION = re.compile(r"\?\s*$|^\s*(?:wer|wen|wem|wo|suche|zeig\w*|who|whom|where|search|find|show)\b", re.IGNORECASE)
 
 
 def names_their_town(turn: Turn, text: str) -> bool:
@@ -69,6 +75,8 @@ def is_clear(heard: Understanding, text: str, form: Form) -> bool:
             return False  # "die 30.000 bitte raus"
         case RescheduleVisit() | CancelVisit() | Snooze() if isinstance(form.intent, FollowUp):
             return False  # "verschoben auf Mai"
+        case wish if isinstance(form.intent, DeskAnswer) and not _QUESTION.search(text):
+            return heard.sure and isinstance(wish, OF_THE_OFFICE)  # not "in Ulm gibt es das, fragen Sie dort"
         case FindContacts(topic=str(topic)) as wish if wish == FindContacts(topic=topic):
             return heard.sure and topic.strip().casefold() != text.strip(" .!?").casefold()
         case _:

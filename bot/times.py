@@ -1,4 +1,4 @@
-"""Times of day as people write them, German and English; where the half of the day is open, no time is given."""
+"""Times of day as people write them, German and English; where the half of the day is open, that of office hours."""
 
 import re
 from datetime import time
@@ -19,11 +19,14 @@ _PATTERNS = (
     re.compile(r"(?<!\w)(?:at\s+)?(?:noon|midday)(?!\w)"),
 )  # fmt: skip
 _ANY = re.compile(r"\d|uhr|halb|viertel|half|quarter|noon|midday|\bum\b|\bgegen\b|\bat\b|o'?clock")
-_OPEN = range(1, 7)  # hours that office people mean in the afternoon, though they don't say so
+_AFTERNOON = range(1, 6)  # hours that office people mean in the afternoon, though they don't say so
+_SIX = 6  # may be either, even there
 
 
-def find_times(text: str) -> tuple[FoundTime, ...]:
-    """Every time of day, in order; offsets are those of `text`."""
+def find_times(text: str, *, strict: bool = False) -> tuple[FoundTime, ...]:
+    """Every time of day, in order; offsets are those of `text`. Where the half of the day is open ("um vier", "halb
+    vier") it is the afternoon's, and nothing if `strict`: for what many will get at this time, and again and again.
+    """
     folded = fold_dates(text)
     if not _ANY.search(folded):
         return ()
@@ -37,11 +40,11 @@ def find_times(text: str) -> tuple[FoundTime, ...]:
                 found.append(FoundTime(start=match.start(), end=match.end(), at=time(12)))
                 continue
             until = _time(parts["h2"], parts["m2"]) if parts.get("h2") else None
-            found.append(FoundTime(start=match.start(), end=match.end(), at=_read(parts), until=until))
+            found.append(FoundTime(start=match.start(), end=match.end(), at=_read(parts, strict=strict), until=until))
     return tuple(sorted(found, key=lambda one: one.start))
 
 
-def _read(parts: dict[str, str | None]) -> time | None:
+def _read(parts: dict[str, str | None], *, strict: bool) -> time | None:
     hour, minute = parts["h"], parts.get("m") or parts.get("m3")
     at = _time(hour, minute)
     if at is None:
@@ -49,11 +52,14 @@ def _read(parts: dict[str, str | None]) -> time | None:
     if half := parts.get("half"):
         return at.replace(hour=at.hour % 12 + (12 if half.startswith("p") else 0)) if 1 <= at.hour <= 12 else None
     if part := parts.get("part"):
-        minutes = at.hour * 60 + {"half past": 30, "halb": -30}.get(
-            part, 15 if part.endswith(("nach", "past")) else -15
-        )
-        return time(minutes // 60 % 24, minutes % 60) if minutes >= 7 * 60 else None
-    return None if parts.get("bare") and at.hour in _OPEN else at
+        beside = {"half past": 30, "halb": -30}.get(part, 15 if part.endswith(("nach", "past")) else -15)
+        minutes = (at.hour * 60 + beside) % (24 * 60)
+        at = time(minutes // 60, minutes % 60)
+    elif not parts.get("bare"):
+        return at
+    if at.hour in _AFTERNOON:
+        return None if strict else at.replace(hour=at.hour + 12)
+    return None if at.hour == _SIX or (part and at.hour == 0) else at
 
 
 def _time(hour: str | None, minute: str | None) -> time | None:

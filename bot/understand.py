@@ -65,7 +65,7 @@ _CLOSING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ASK = re.compile(r"(?:frag\w*|ask)\s+(?:(?:doch|mal|bitte|frau|herrn?|ms|mrs?)\.?\s+)*([^?:]{3,60})", re.IGNORECASE)
-_NOT_OF_IT = (NudgeCreate, NudgeList, Help, GapReport, Figures, DeskList, TopicAdd, TopicSynonym, TopicMerge)
+_NOT_OF_IT = (NudgeList, Help, GapReport, Figures, DeskList, TopicAdd, TopicSynonym, TopicMerge)
 _INSTEAD = (  # of an answer after a visit
     Snooze,
     StopPrompts,
@@ -84,7 +84,7 @@ _INSTEAD = (  # of an answer after a visit
     WithdrawConsent,
     MissedVisit,
 )
-CUED = 0.5  # a topic alone is below: it may be a search, or the answer to what was asked
+CUED = 0.5  # chance from which a search is meant for sure
 CERTAIN = 0.9  # chance from which even a longer text is a wish rather than what was learned
 LIKELY = 0.5  # chance from which examples go before rules
 CLEAR = 0.6  # chance from which a wish of its own goes before an answer to the question
@@ -98,7 +98,7 @@ def understand(text: str, situation: Situation) -> Understanding:
         return _command(text.strip(), situation)
     heard = taken_apart(text, situation)
     intent, because = _meant(heard)
-    guessed = isinstance(intent, FindContacts) and read(heard)[1] < CUED
+    guessed = isinstance(intent, FindContacts) and (read(heard)[1] < CUED or _is_bare(heard, intent))
     other = None if guessed else rival(heard, intent)
     return Understanding(
         intent=intent,
@@ -106,6 +106,13 @@ def understand(text: str, situation: Situation) -> Understanding:
         alternatives=(other,) if other is not None else (),
         because=because,
         sure=not guessed and other is None,
+    )
+
+
+def _is_bare(heard: Heard, wish: FindContacts) -> bool:
+    """A subject and nothing else: it may be a search, or the answer to what was asked."""
+    return (
+        wish == FindContacts(topic=wish.topic) and (wish.topic or "").casefold() == heard.text.strip(" .!?").casefold()
     )
 
 
@@ -148,7 +155,8 @@ def _meant(heard: Heard) -> tuple[Intent, tuple[str, ...]]:
     if isinstance(intent, Cancel) and pick(heard) is None:
         return intent, why(heard, intent, score)
     if context == "nudge" and heard.situation.role == "admin" and number_in(heard.text) is None:
-        if not isinstance(intent, _NOT_OF_IT) and (said_of_it := nudge_talk(heard)) is not None:
+        another = intent.schedule is not None if isinstance(intent, NudgeCreate) else isinstance(intent, _NOT_OF_IT)
+        if not another and (said_of_it := nudge_talk(heard)) is not None:
             return _named_too(said_of_it, intent), ("about the reminder just talked about",)
     if context == "desk" and (asked := _ASK.fullmatch(heard.text.strip())):
         return DeskAnswer(person=asked[1].strip()), ("somebody to ask, for a request",)

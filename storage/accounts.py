@@ -7,23 +7,22 @@ from sqlalchemy import Text, bindparam, case, func, select, update
 
 from bot.events import Account, Address, Incoming
 from bot.model import AccountRow
+from storage.prepared import Prepared, among
 from storage.tables import accounts
 from storage.transaction import Transaction
 
 _FIELDS = [accounts.c[name] for name in AccountRow.__slots__]
-_GET = select(*_FIELDS).where(accounts.c.account == bindparam("key"))
-_OF_PERSON = (
+_GET = Prepared(select(*_FIELDS).where(accounts.c.account == bindparam("key")))
+_OF_PERSON = Prepared(
     select(*_FIELDS)
     .where(accounts.c.person == bindparam("person_key"))
     .order_by(accounts.c.seen_at.desc(), accounts.c.account)
 )
-_REACHABLE = (
-    select(accounts.c.person)
-    .where(accounts.c.person.in_(bindparam("people", expanding=True)), accounts.c.reachable)
-    .distinct()
+_REACHABLE = Prepared(
+    select(accounts.c.person).where(among(accounts.c.person, "people"), accounts.c.reachable).distinct()
 )
 _NAME = func.coalesce(func.nullif(bindparam("new_name", type_=Text), ""), accounts.c.name)  # some events name nobody
-_SEEN_IN_ROOM = (
+_SEEN = (
     update(accounts)
     .where(accounts.c.account == bindparam("key"))
     .values(
@@ -33,7 +32,8 @@ _SEEN_IN_ROOM = (
     )
     .returning(*_FIELDS)
 )
-_SEEN = _SEEN_IN_ROOM.values(address=bindparam("new_address"), reachable=True)
+_SEEN_IN_ROOM = Prepared(_SEEN)
+_SEEN_DIRECTLY = Prepared(_SEEN.values(address=bindparam("new_address"), reachable=True))
 
 
 class AccountStore:
@@ -54,7 +54,7 @@ class AccountStore:
         }
         if direct:
             values["new_address"] = incoming.address
-        found = await self._in.row(_SEEN if direct else _SEEN_IN_ROOM, values)
+        found = await self._in.row(_SEEN_DIRECTLY if direct else _SEEN_IN_ROOM, values)
         if found is None:
             row = AccountRow(
                 account=incoming.account,
@@ -65,7 +65,7 @@ class AccountStore:
                 seen_at=incoming.at,
             )
             await self._in.run(self._in.insert(accounts).values(asdict(row)).on_conflict_do_nothing())
-            found = await self._in.row(_SEEN if direct else _SEEN_IN_ROOM, values)
+            found = await self._in.row(_SEEN_DIRECTLY if direct else _SEEN_IN_ROOM, values)
         assert found is not None
         return AccountRow(**found)
 

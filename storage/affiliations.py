@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 
 from bot.model import Affiliation, Body, Source
 from storage.bodies import FIELDS as BODY_FIELDS
+from storage.prepared import Prepared, among
 from storage.tables import affiliations, bodies
 from storage.transaction import Transaction
 
@@ -25,10 +26,12 @@ def _in_force(on: ColumnElement[date] | date | None) -> ColumnElement[bool]:
 _OF_ALL = (
     select(affiliations.c.person, affiliations.c.source, affiliations.c.since, *BODY_FIELDS)
     .join(bodies, bodies.c.key == affiliations.c.body)
-    .where(affiliations.c.person.in_(bindparam("people", expanding=True)))
+    .where(among(affiliations.c.person, "people"))
 )
-_BODIES_EVER = _OF_ALL.where(_in_force(None))
-_BODIES = _OF_ALL.where(_in_force(bindparam("on", type_=affiliations.c.since.type)))
+_DAY = bindparam("on", type_=affiliations.c.since.type)
+_BODIES_EVER = Prepared(_OF_ALL.where(_in_force(None)))
+_BODIES = Prepared(_OF_ALL.where(_in_force(_DAY)))
+_OF = Prepared(select(*_FIELDS).where(affiliations.c.person == bindparam("who"), _in_force(_DAY)))
 
 
 class AffiliationStore:
@@ -37,7 +40,7 @@ class AffiliationStore:
 
     async def of(self, person: str, on: date) -> Sequence[Affiliation]:
         """Best confirmed first, the newest first among equals."""
-        rows = await self._in.rows(select(*_FIELDS).where(affiliations.c.person == person, _in_force(on)))
+        rows = await self._in.rows(_OF, {"who": person, "on": on})
         return sorted(
             (Affiliation(**row) for row in rows), key=lambda one: (_TRUST.index(one.source), -one.since.toordinal())
         )

@@ -3,10 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Integer, bindparam, delete, func, select
 
+from storage.prepared import Prepared
 from storage.tables import agenda
 from storage.transaction import Transaction
+
+_DUE = Prepared(
+    select(agenda)
+    .where(agenda.c.at <= bindparam("now"))
+    .order_by(agenda.c.at, agenda.c.kind, agenda.c.subject)
+    .limit(bindparam("most", type_=Integer))
+)
 
 
 class AgendaStore:
@@ -22,8 +30,8 @@ class AgendaStore:
         await self._in.run(dropped.where(agenda.c.kind.in_(kinds)) if kinds else dropped)
 
     async def due(self, now: datetime, limit: int = 50) -> Sequence[tuple[str, str, datetime]]:
-        found = select(agenda).where(agenda.c.at <= now).order_by(agenda.c.at, agenda.c.kind, agenda.c.subject)
-        return [(row["kind"], row["subject"], row["at"]) for row in await self._in.rows(found.limit(limit))]
+        rows = await self._in.rows(_DUE, {"now": now, "most": limit})
+        return [(row["kind"], row["subject"], row["at"]) for row in rows]
 
     async def next_at(self) -> datetime | None:
         found: datetime | None = await self._in.value(select(func.min(agenda.c.at)))

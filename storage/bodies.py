@@ -8,11 +8,13 @@ from sqlalchemy import delete, or_, select
 
 from bot.model import Body
 from storage.marks import raise_mark
+from storage.prepared import Prepared, among
 from storage.tables import affiliations, bodies, ties
 from storage.transaction import Transaction
 
 FIELDS = [bodies.c[name] for name in Body.__slots__]
 _ALL = select(*FIELDS).order_by(bodies.c.key)
+_MANY = Prepared(select(*FIELDS).where(among(bodies.c.key, "wanted")))
 
 
 class BodyStore:
@@ -23,7 +25,7 @@ class BodyStore:
         return (await self.many([key])).get(key)
 
     async def many(self, keys: Iterable[str]) -> dict[str, Body]:
-        rows = await self._in.rows(select(*FIELDS).where(bodies.c.key.in_(list(keys))))
+        rows = await self._in.rows(_MANY, {"wanted": list(keys)})
         return {row["key"]: Body(**row) for row in rows}
 
     async def all(self) -> Sequence[Body]:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import BindParameter, Integer, Text, TextClause, bindparam, text
+from sqlalchemy import BindParameter, Integer, Text, bindparam, text
 
 from storage.columns import Instant
+from storage.prepared import Prepared, Several
 
 # Serialises claims on PostgreSQL: two workers that choose at the same instant could otherwise each take a row of one
 # recipient, when the older one has only just become due.
@@ -20,7 +21,7 @@ WITH picked AS MATERIALIZED (
     WHERE me.{open} AND me.due_at <= :now
       AND (me.state = 'pending' OR (me.state IN ('retry', 'uncertain') AND me.next_try_at <= :now))
       AND (me.expires_at IS NULL OR me.expires_at > :now)
-      AND me.platform IN :platforms
+      AND me.platform {platforms}
       AND {which}
       AND NOT EXISTS (
         SELECT 1 FROM outbox AS other
@@ -41,7 +42,7 @@ RETURNING seq
 _GAP = """AND NOT EXISTS (
         SELECT 1 FROM outbox AS last
         WHERE last.account = me.account AND last.sent_at IS NOT NULL AND last.sent_at > :silence
-          AND me.platform IN :paced)"""
+          AND me.platform {paced})"""
 
 _NEXT = """
 SELECT min(CASE WHEN me.state = 'pending' OR me.due_at > me.next_try_at THEN me.due_at ELSE me.next_try_at END) AS next_at
@@ -53,7 +54,7 @@ WHERE me.{open} AND me.state IN ('pending', 'retry', 'uncertain')
       AND (other.due_at, other.seq) < (me.due_at, me.seq))
 """
 
-NEXT_AT = text(_NEXT.format(open=_OPEN)).columns(next_at=Instant)
+NEXT_AT = Prepared(text(_NEXT.format(open=_OPEN)).columns(next_at=Instant))
 
 
 def clock(dialect: str, seconds: float = 0.0) -> str:
@@ -63,25 +64,31 @@ def clock(dialect: str, seconds: float = 0.0) -> str:
     return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', '{seconds:+f} seconds')"
 
 
-def claim_statement(dialect: str, lease: float, *, which: str, only: bool, paced: bool) -> TextClause:
+def claim_statement(dialect: str, lease: float, *, which: str, only: bool, paced: bool) -> Prepared:
     """`which` is "answers" or "others": people who have just written are served before the rest."""
     chosen = "me.kind = 'answer'" if which == "answers" else "me.kind <> 'answer'"
+    several = Several(Text())
     binds: list[BindParameter[Any]] = [
         bindparam("now", type_=Instant),
-        bindparam("platforms", type_=Text, expanding=True),
+        bindparam("platforms", type_=several),
         bindparam("owner", type_=Text),
         bindparam("count", type_=Integer),
     ]
     if only:
-        chosen += " AND me.key IN :only"
-        binds.append(bindparam("only", type_=Text, expanding=True))
+        chosen += f" AND me.key {_among('only', dialect)}"
+        binds.append(bindparam("only", type_=several))
     if paced:
-        binds += [bindparam("silence", type_=Instant), bindparam("paced", type_=Text, expanding=True)]
+        binds += [bindparam("silence", type_=Instant), bindparam("paced", type_=several)]
     statement = _CLAIM.format(
         open=_OPEN,
         which=chosen,
-        gap=_GAP if paced else "",
+        platforms=_among("platforms", dialect),
+        gap=_GAP.format(paced=_among("paced", dialect)) if paced else "",
         lock="FOR UPDATE OF me SKIP LOCKED" if dialect == "postgresql" else "",
         lease=clock(dialect, lease),
     )
-    return text(statement).bindparams(*binds)
+    return Prepared(text(statement).bindparams(*binds).columns(seq=Integer))
+
+
+def _among(name: str, dialect: str) -> str:
+    return f"= ANY (:{name})" if dialect == "postgresql" else f"IN (SELECT value FROM json_each(:{name}))"  # noqa: S608

@@ -44,6 +44,12 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Written(str):
+    """JSON as text already, for a `Json` column: what was hashed needn't be written a second time."""
+
+    __slots__ = ()
+
+
 class Json(TypeDecorator[Any]):
     """JSON as text on both databases, umlauts as they are: so that an erasure finds what it looks for."""
 
@@ -51,7 +57,7 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else dumps(value)
+        return value if value is None or isinstance(value, Written) else dumps(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)

@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, delete, select, update
-from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy import bindparam, delete, select, update
 
 from bot.events import Account, Edited, Incoming
 from bot.messages import Ask, Choices, Message, form_from_data, form_to_data, from_data, to_data
 from bot.model import Dialog
-from bot.ports import Question
+from bot.ports import OVER, Question
 from storage import incoming as events
-from storage.tables import dialogs, inbox, outbox, questions
+from storage.prepared import Prepared, Row, among
+from storage.tables import accounts, dialogs, inbox, outbox, questions
 from storage.transaction import Insert, Transaction
 
 OPEN_FOR = timedelta(days=30)
@@ -21,18 +21,26 @@ DIALOG_FOR = timedelta(hours=24)
 NEVER_SENT = ("dead", "expired", "held")
 
 _QUESTION = select(questions, outbox.c.due_at).join(outbox, outbox.c.key == questions.c.message)
-_GET = _QUESTION.where(questions.c.message == bindparam("key"))
-_NEWEST = (
+_GET = Prepared(_QUESTION.where(questions.c.message == bindparam("key")))
+_NEWEST = Prepared(
     _QUESTION.where(
         questions.c.account == bindparam("who"),
         outbox.c.due_at <= bindparam("now"),
+        outbox.c.due_at > bindparam("since"),
         outbox.c.state.not_in(NEVER_SENT),
     )
     .order_by(outbox.c.due_at.desc(), outbox.c.seq.desc())
     .limit(1)
 )
-_DIALOG = select(dialogs).where(dialogs.c.account == bindparam("who"), dialogs.c.started_at > bindparam("since"))
-_WAITING_OF = (
+_OPEN = Prepared(
+    select(questions.c.message).where(
+        among(questions.c.message, "messages"), questions.c.answered.is_(None), questions.c.closed.is_not(True)
+    )
+)
+_DIALOG = Prepared(
+    select(dialogs).where(dialogs.c.account == bindparam("who"), dialogs.c.started_at > bindparam("since"))
+)
+_WAITING_OF = Prepared(
     select(inbox.c.body)
     .where(
         inbox.c.platform == bindparam("of"),
@@ -41,14 +49,14 @@ _WAITING_OF = (
     )
     .order_by(inbox.c.at, inbox.c.event)
 )
-_DROP = delete(dialogs).where(dialogs.c.account == bindparam("who"))
+_DROP = Prepared(delete(dialogs).where(dialogs.c.account == bindparam("who")))
 
 
 def asked_to_data(asked: Choices | Ask) -> dict[str, Any]:
     return to_data(Message(blocks=(asked,)))["blocks"][0]  # type: ignore[no-any-return]
 
 
-def _question(row: RowMapping) -> Question | None:
+def _question(row: Row) -> Question | None:
     """None for one that was forgotten with its answer."""
     if row["asked"] is None:
         return None
@@ -74,16 +82,14 @@ class QuestionStore:
         return None if row is None or row["closed"] else _question(row)
 
     async def newest(self, account: Account, now: datetime) -> Question | None:
-        row = await self._in.row(_NEWEST, {"who": account, "now": now})
-        if row is None or row["closed"] or row["due_at"] <= now - OPEN_FOR:
+        row = await self._in.row(_NEWEST, {"who": account, "now": now, "since": now - OPEN_FOR})
+        if row is None or row["closed"]:
             return None
         return _question(row)
 
     async def open(self, messages: Iterable[str]) -> frozenset[str]:
         """Those of these that were neither answered nor closed."""
-        waits = questions.c.answered.is_(None) & questions.c.closed.is_not(True)
-        found = select(questions.c.message).where(questions.c.message.in_([*messages]), waits)
-        return frozenset(await self._in.column(found))
+        return frozenset(await self._in.column(_OPEN, {"messages": list(messages)}))
 
     async def answer(self, message: str, position: int, at: datetime) -> None:
         """What the options carried is forgotten if they say so; the question then no longer exists."""
@@ -92,6 +98,11 @@ class QuestionStore:
         if row is not None and row["asked"] is not None and row["asked"].get("forget"):
             values["asked"] = None
         await self._in.run(update(questions).where(questions.c.message == message).values(values))
+
+    async def over(self, about: str, person: str, at: datetime) -> None:
+        theirs = select(accounts.c.account).where(accounts.c.person == person)
+        waiting = (questions.c.about == about) & questions.c.answered.is_(None) & questions.c.account.in_(theirs)
+        await self._in.run(update(questions).where(waiting).values(answered=OVER, answered_at=at))
 
     async def close(self, about: str) -> None:
         """What the options carried is forgotten."""
@@ -120,8 +131,7 @@ class DialogStore:
             "answers": dialog.answers,
             "started_at": dialog.started_at,
         }
-        statement = self._in.insert(dialogs).values(values)
-        await self._in.run(statement.on_conflict_do_update(index_elements=["account"], set_=values))
+        await self._in.run(_save(self._in.insert), values)
 
     async def drop(self, account: Account) -> None:
         await self._in.run(_DROP, {"who": account})
@@ -157,18 +167,27 @@ class InboxStore:
 
 
 @cache
-def _receive(insert: Insert) -> UpdateBase:
-    return insert(inbox).on_conflict_do_nothing()
+def _receive(insert: Insert) -> Prepared:
+    return Prepared(insert(inbox).on_conflict_do_nothing())
 
 
 @cache
-def _begin(insert: Insert) -> UpdateBase:
+def _begin(insert: Insert) -> Prepared:
     statement = insert(inbox)
-    return statement.on_conflict_do_update(
-        index_elements=["platform", "event"],
-        set_={"acted_at": statement.excluded.acted_at, "body": None},
-        where=inbox.c.acted_at.is_(None),
+    return Prepared(
+        statement.on_conflict_do_update(
+            index_elements=["platform", "event"],
+            set_={"acted_at": statement.excluded.acted_at, "body": None},
+            where=inbox.c.acted_at.is_(None),
+        )
     )
+
+
+@cache
+def _save(insert: Insert) -> Prepared:
+    statement = insert(dialogs)
+    new = {name: statement.excluded[name] for name in ("form", "answers", "started_at")}
+    return Prepared(statement.on_conflict_do_update(index_elements=["account"], set_=new))
 
 
 def _row(incoming: Incoming, *, acted: bool) -> dict[str, Any]:

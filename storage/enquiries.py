@@ -5,28 +5,30 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, func, or_, select, update
 
 from bot.model import Enquiry, Filters
+from storage.prepared import Prepared, Row
 from storage.tables import enquiries, searches
 from storage.transaction import Transaction
 
 _FIELDS = [enquiries.c[name] for name in Enquiry.__slots__]
-_GET = select(*_FIELDS).where(enquiries.c.key == bindparam("enquiry"))
-_OF = (
+_GET = Prepared(select(*_FIELDS).where(enquiries.c.key == bindparam("enquiry")))
+_NEWEST_FIRST = (
     select(*_FIELDS)
     .where(enquiries.c.asker == bindparam("who"))
     .order_by(enquiries.c.at.desc(), enquiries.c.serial.desc())
 )
-_LAST = _OF.limit(1)
-_SAVE = update(enquiries).where(enquiries.c.key == bindparam("enquiry"))
-_SEARCHES = (
+_OF = Prepared(_NEWEST_FIRST)
+_LAST = Prepared(_NEWEST_FIRST.limit(1))
+_SAVE = Prepared(update(enquiries).where(enquiries.c.key == bindparam("enquiry")))
+_SEARCHES = Prepared(
     select(func.count())
     .select_from(searches)
     .where(searches.c.asker == bindparam("who"), searches.c.at > bindparam("after"))
 )
-_SEARCHED = searches.insert()
-_ADD = enquiries.insert()
+_SEARCHED = Prepared(searches.insert().inline())
+_ADD = Prepared(enquiries.insert().inline())
 
 
 class EnquiryStore:
@@ -82,5 +84,5 @@ def _values(enquiry: Enquiry) -> dict[str, Any]:
     return asdict(enquiry)
 
 
-def _enquiry(row: RowMapping) -> Enquiry:
+def _enquiry(row: Row) -> Enquiry:
     return Enquiry(**{**row, "filters": Filters(**row["filters"])})

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any, assert_never
 
-from sqlalchemy import RowMapping, func, literal_column, or_, select, update
+from sqlalchemy import func, literal_column, or_, select, update
 
 from bot.kinds import Kind
 from bot.ports import Outcome
 from bot.retries import NAMED, SAFE_TO_REPEAT, Again, Dead, Fate, Held, Sent, fate
 from storage.agenda import AgendaStore
 from storage.claiming import clock
+from storage.prepared import Row
 from storage.tables import outbox
 from storage.transaction import Transaction
 
@@ -32,7 +33,7 @@ _WORTH_IT = timedelta(minutes=1)
 
 
 async def decide(
-    tx: Transaction, row: RowMapping, outcome: Outcome, now: datetime, *, idempotent: frozenset[str], rng: Random
+    tx: Transaction, row: Row, outcome: Outcome, now: datetime, *, idempotent: frozenset[str], rng: Random
 ) -> None:
     """`row` has the columns of `TO_DECIDE` and is locked."""
     decided = fate(

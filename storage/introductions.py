@@ -3,29 +3,29 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from bot.model import Handover, Introduction, IntroductionState, Step
 from bot.ports import Conflict
+from storage.prepared import Prepared, among
 from storage.tables import handovers, introductions, steps
 from storage.transaction import Transaction
 
 _FIELDS = [introductions.c[name] for name in Introduction.__slots__]
 _NEWEST_FIRST = select(*_FIELDS).order_by(introductions.c.created_at.desc(), introductions.c.serial.desc())
-_OF_ENQUIRY = _NEWEST_FIRST.where(introductions.c.enquiry == bindparam("which"))
-_ASKED_BY = _NEWEST_FIRST.where(introductions.c.asker == bindparam("who"))
-_ASKED_OF = _NEWEST_FIRST.where(
-    introductions.c.contact == bindparam("who"), introductions.c.state != IntroductionState.DRAFT
+_OF_ENQUIRY = Prepared(_NEWEST_FIRST.where(introductions.c.enquiry == bindparam("which")))
+_ASKED_BY = Prepared(_NEWEST_FIRST.where(introductions.c.asker == bindparam("who")))
+_ASKED_OF = Prepared(
+    _NEWEST_FIRST.where(introductions.c.contact == bindparam("who"), introductions.c.state != IntroductionState.DRAFT)
 )
-_THEIRS = introductions.c.contact.in_(bindparam("people", expanding=True))
-_LAST_HELPED = (
+_THEIRS = among(introductions.c.contact, "people")
+_LAST_HELPED = Prepared(
     select(introductions.c.contact, func.max(introductions.c.asked_at).label("at"))
     .where(_THEIRS, introductions.c.asked_at.is_not(None))
     .group_by(introductions.c.contact)
 )
-_OPEN_OF = (
+_OPEN_OF = Prepared(
     select(introductions.c.contact, func.count().label("n"))
     .where(_THEIRS, introductions.c.state == IntroductionState.ASKED)
     .group_by(introductions.c.contact)
@@ -87,5 +87,5 @@ class IntroductionStore:
     async def open_of(self, people: Iterable[str]) -> dict[str, int]:
         return {row["contact"]: row["n"] for row in await self._in.rows(_OPEN_OF, {"people": list(people)})}
 
-    async def _list(self, statement: Select[Any], **given: str) -> Sequence[Introduction]:
+    async def _list(self, statement: Prepared, **given: str) -> Sequence[Introduction]:
         return [Introduction(**row) for row in await self._in.rows(statement, given)]

@@ -6,11 +6,12 @@ a later one; that is also why they are raised last in a unit of work where many 
 
 from sqlalchemy import bindparam, select, update
 
+from storage.prepared import Prepared
 from storage.tables import marks
 from storage.transaction import Transaction
 
-_READ = select(marks.c.value).where(marks.c.name == bindparam("which"))
-_RAISE = (
+_READ = Prepared(select(marks.c.value).where(marks.c.name == bindparam("which")))
+_RAISE = Prepared(
     update(marks).where(marks.c.name == bindparam("which")).values(value=marks.c.value + 1).returning(marks.c.value)
 )
 

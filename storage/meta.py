@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
+from storage.prepared import Prepared
 from storage.tables import meta
 from storage.transaction import Transaction
 
@@ -15,12 +16,15 @@ SEEDED = "seeded"  # the version of the register and topics that was loaded
 SCRUB = "scrub"  # an erasure whose traces in the file are still to be overwritten
 
 
+_GET = Prepared(select(meta.c.value).where(meta.c.key == bindparam("which")))
+
+
 class MetaStore:
     def __init__(self, transaction: Transaction) -> None:
         self._in = transaction
 
     async def get(self, key: str) -> str | None:
-        found: str | None = await self._in.value(select(meta.c.value).where(meta.c.key == key))
+        found: str | None = await self._in.value(_GET, {"which": key})
         return found
 
     async def put(self, key: str, value: str | None) -> None:

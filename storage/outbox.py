@@ -14,8 +14,9 @@ from bot.hours import Kind
 from bot.messages import Message, ask, choices, from_data, to_data
 from bot.model import new_key
 from bot.ports import DeliveryState, Outgoing, Showing
-from storage.columns import dumps
+from storage.columns import Written, dumps
 from storage.conversation import asked_to_data
+from storage.prepared import Prepared
 from storage.tables import accounts, outbox, people, questions
 from storage.transaction import Transaction
 
@@ -26,11 +27,11 @@ MAY_HAVE_ARRIVED = ("sending", "uncertain", "held")
 _shows = type_coerce(outbox.c.shows, Text())
 UNDER_CEILING = tuple(kind for kind in Kind if kind.ceiling)
 
-_PLATFORM = select(accounts.c.platform).where(accounts.c.account == bindparam("who"))
-_ZONE = select(people.c.timezone).where(people.c.key == bindparam("person_key"))
-_PUT = outbox.insert()
-_ASK = questions.insert()
-_NEWEST = (
+_PLATFORM = Prepared(select(accounts.c.platform).where(accounts.c.account == bindparam("who")))
+_ZONE = Prepared(select(people.c.timezone).where(people.c.key == bindparam("person_key")))
+_PUT = Prepared(outbox.insert().inline())
+_ASK = Prepared(questions.insert().inline())
+_NEWEST = Prepared(
     select(outbox.c.state, outbox.c.sent_at)
     .where(outbox.c.about == bindparam("what"), outbox.c.kind == bindparam("which"))
     .order_by(outbox.c.seq.desc())
@@ -99,7 +100,7 @@ class OutboxStore:
         ]
 
     async def rewrite(self, key: str, message: Message, shows: Iterable[str]) -> None:
-        body = to_data(message)
+        body = _written(message)
         changed = {"body": body, "body_hash": _hash(body), "shows": tuple(shows)}
         await self._in.run(update(outbox).where(outbox.c.key == key, outbox.c.state.in_(NOT_BEGUN)).values(**changed))
 
@@ -130,7 +131,7 @@ class OutboxStore:
 
 
 def _row(outgoing: Outgoing, platform: str) -> dict[str, Any]:
-    body = to_data(outgoing.message)
+    body = _written(outgoing.message)
     return {
         "key": new_key("m"),
         "account": outgoing.account,
@@ -165,8 +166,12 @@ def _question(outgoing: Outgoing, key: str) -> dict[str, Any] | None:
     }
 
 
-def _hash(body: object) -> str:
-    return hashlib.sha256(dumps(body).encode()).hexdigest()
+def _written(message: Message) -> Written:
+    return Written(dumps(to_data(message)))
+
+
+def _hash(body: Written) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -10,14 +10,16 @@ from bot.model import Affiliation, Body, Consent, Offer, Person, Role, Source
 from bot.ports import Conflict
 from storage.affiliations import AffiliationStore
 from storage.marks import raise_mark
+from storage.prepared import Prepared, among
 from storage.tables import blocks, changes, consents, offers, people, roles
 from storage.transaction import Transaction
 
 _FIELDS = [people.c[name] for name in Person.__slots__]
-_GET = select(*_FIELDS).where(people.c.key == bindparam("person_key"))
-_LOCK = _GET.with_for_update()
-_MANY = select(*_FIELDS).where(people.c.key.in_(bindparam("people_keys", expanding=True)))
-_WROTE = (
+_ONE = select(*_FIELDS).where(people.c.key == bindparam("person_key"))
+_GET = Prepared(_ONE)
+_LOCK = Prepared(_ONE.with_for_update())
+_MANY = Prepared(select(*_FIELDS).where(among(people.c.key, "people_keys")))
+_WROTE = Prepared(
     update(people)
     .where(people.c.key == bindparam("person_key"), people.c.invited_until.is_(None))
     .values(active_at=bindparam("new_active_at"), silences=0)
@@ -25,23 +27,25 @@ _WROTE = (
 )
 _CONSENT_FIELDS = [consents.c[name] for name in Consent.__slots__]
 _OFFER_FIELDS = [offers.c[name] for name in Offer.__slots__]
-_OFFERS = (
-    select(*_OFFER_FIELDS)
-    .where(offers.c.person.in_(bindparam("people_keys", expanding=True)))
-    .order_by(offers.c.declared_at, offers.c.key)
+_OFFERS = Prepared(
+    select(*_OFFER_FIELDS).where(among(offers.c.person, "people_keys")).order_by(offers.c.declared_at, offers.c.key)
 )
-_CONSENTS = (
+_CONSENTS = Prepared(
     select(*_CONSENT_FIELDS)
     .where(consents.c.person == bindparam("person_key"))
     .order_by(consents.c.given_at, consents.c.id)
 )
-_BLOCKED = (
+_BLOCKED = Prepared(
     select(blocks.c.other)
     .where(blocks.c.person == bindparam("person_key"))
     .union(select(blocks.c.person).where(blocks.c.other == bindparam("person_key")))
 )
-_ROLES = select(roles.c.role, roles.c.body).where(roles.c.person == bindparam("person_key")).order_by(roles.c.id)
-_CHANGES = select(changes.c.person, changes.c.mark).where(changes.c.mark > bindparam("after")).order_by(changes.c.mark)
+_ROLES = Prepared(
+    select(roles.c.role, roles.c.body).where(roles.c.person == bindparam("person_key")).order_by(roles.c.id)
+)
+_CHANGES = Prepared(
+    select(changes.c.person, changes.c.mark).where(changes.c.mark > bindparam("after")).order_by(changes.c.mark)
+)
 
 
 def folded(name: str) -> str:
@@ -168,6 +172,14 @@ class PersonStore:
         await self._in.run(statement.on_conflict_do_nothing())
         self._changed |= {person, other}
 
+    async def unblock(self, person: str, other: str) -> None:
+        await self._in.run(delete(blocks).where(blocks.c.person == person, blocks.c.other == other))
+        self._changed |= {person, other}
+
+    async def blocked_by(self, person: str) -> Sequence[str]:
+        newest = select(blocks.c.other).where(blocks.c.person == person).order_by(blocks.c.at.desc(), blocks.c.other)
+        return list(await self._in.column(newest))
+
     async def roles(self, person: str) -> Sequence[tuple[Role, str | None]]:
         return [(row["role"], row["body"] or None) for row in await self._in.rows(_ROLES, {"person_key": person})]
 
@@ -186,6 +198,17 @@ class PersonStore:
         if body is None:
             return sorted(await self._in.column(granted.union(select(people.c.key).where(people.c.role == role))))
         return sorted(await self._in.column(granted))
+
+    async def all_roles(self) -> Sequence[tuple[str, Role, str | None]]:
+        own = select(people.c.key, people.c.role).where(people.c.role != Role.STAFF)
+        found = {(row["key"], row["role"], "") for row in await self._in.rows(own)}
+        granted = await self._in.rows(select(roles.c.person, roles.c.role, roles.c.body))
+        found |= {(row["person"], row["role"], row["body"] or "") for row in granted}
+        with_bodies = {(person, role) for person, role, body in found if body}
+        kept = [one for one in found if one[2] or one[:2] not in with_bodies]
+        return [
+            (person, role, body or None) for person, role, body in sorted(kept, key=lambda one: (one[1].value, one))
+        ]
 
     # ------------------------------------------------------------ looking over all of them
 

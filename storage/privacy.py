@@ -7,13 +7,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, RowMapping, Table, Text, delete, func, or_, select, type_coerce, update
+from sqlalchemy import Column, ColumnElement, Table, Text, delete, func, or_, select, type_coerce, update
 
 from bot.kinds import Kind
 from bot.model import IntroductionState
 from bot.ports import ERASED
 from storage.columns import Erase, Holds, dumps, metadata, tag_of
 from storage.people import folded
+from storage.prepared import Row
 from storage.tables import accounts, enquiries, introductions, nudge_sends, offers, outbox, people, tombstones, visits
 from storage.transaction import Transaction
 
@@ -152,7 +153,7 @@ class PrivacyStore:
         plain = _any_of(traces.words | {traces.person} | traces.theirs)
         known = _any_of(traces.words | {traces.person} | traces.theirs | traces.vague)
 
-        def speaks_of(row: RowMapping) -> bool:
+        def speaks_of(row: Row) -> bool:
             """Whether the row names the person, carries their words, or would lead to them."""
             about = row.get("about")
             shared = about in traces.shared

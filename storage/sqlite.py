@@ -28,20 +28,26 @@ _THREADS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="sqlite")
 
 
 def _in_thread(work: Callable[[], T]) -> T:
-    return await_(_finished(asyncio.get_running_loop().run_in_executor(_THREADS, work)))
+    return await_(_threaded(work))
 
 
-async def _finished(work: asyncio.Future[T]) -> T:
-    """Waits even if it is cancelled meanwhile, and however often: a connection must not be closed while a thread uses it."""
-    cancelled: asyncio.CancelledError | None = None
-    while not work.done():
+async def _threaded(work: Callable[[], T]) -> T:
+    """To its end, even if the task is cancelled meanwhile, and however often: it hears of that where it waits next.
+
+    A connection must not be closed while a thread uses it, and SQLAlchemy closes one when it is cancelled in a statement.
+    """
+    done = asyncio.get_running_loop().run_in_executor(_THREADS, work)
+    cancelled = False
+    while not done.done():
         try:
-            await asyncio.wait([work])
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is not None:
-        raise cancelled
-    return work.result()
+            await asyncio.wait([done])
+        except asyncio.CancelledError:
+            cancelled = True
+    task = asyncio.current_task()
+    if cancelled and task is not None:
+        task.uncancel()  # asked once, for whoever counts
+        task.cancel()
+    return done.result()
 
 
 async def _nothing() -> None:
@@ -86,6 +92,19 @@ class Connection(sqlite3.Connection):
 
     def commit(self) -> None:
         _in_thread(super().commit)
+
+    async def begin_writing(self) -> None:
+        """Past SQLAlchemy, like `commit_to_disk`."""
+        if not self.begins_at_once():
+            await _threaded(lambda: self.execute(WRITE))
+
+    async def commit_to_disk(self) -> None:
+        """A commit that fails leaves nothing open."""
+        try:
+            await _threaded(super().commit)
+        finally:
+            if self.in_transaction:
+                self.rollback()
 
 
 class Execution(SQLiteExecutionContext):

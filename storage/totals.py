@@ -5,8 +5,8 @@ from datetime import date
 from functools import cache
 
 from sqlalchemy import func, select
-from sqlalchemy.sql.dml import UpdateBase
 
+from storage.prepared import Prepared
 from storage.tables import totals
 from storage.transaction import Insert, Transaction
 
@@ -36,8 +36,7 @@ class TotalStore:
 
 
 @cache
-def _add(insert: Insert) -> UpdateBase:
+def _add(insert: Insert) -> Prepared:
     statement = insert(totals)
-    return statement.on_conflict_do_update(
-        index_elements=["name", "day"], set_={"n": totals.c.n + statement.excluded.n}
-    )
+    counted = {"n": totals.c.n + statement.excluded.n}
+    return Prepared(statement.on_conflict_do_update(index_elements=["name", "day"], set_=counted))

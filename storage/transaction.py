@@ -1,9 +1,9 @@
 """One open transaction as the stores see it: statements in, rows out, and the database's objections as Conflict."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
-from sqlalchemy import CursorResult, Executable, RowMapping, Table
+from sqlalchemy import Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,9 +11,12 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from bot.events import Account, Address
 from bot.ports import Conflict
+from storage.drivers import Driver
+from storage.prepared import Prepared, Row
 
 Insert = Callable[[Table], sqlite.Insert]  # PostgreSQL's has the same methods
 Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+Statement: TypeAlias = Executable | Prepared
 
 # Serialization failure, deadlock, unique violation, lock not available.
 _TRY_AGAIN = frozenset({"40001", "40P01", "23505", "55P03"})
@@ -22,9 +25,12 @@ _TRY_AGAIN = frozenset({"40001", "40P01", "23505", "55P03"})
 class Transaction:
     """Shared by all stores of a unit of work. Without `commit` it is for reading."""
 
-    def __init__(self, connection: AsyncConnection, commit: Callable[[], Awaitable[None]] | None = None) -> None:
+    def __init__(
+        self, connection: AsyncConnection, driver: Driver, commit: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         self.connection = connection
         self.write = commit is not None
+        self._driver = driver
         self._commit = commit
         self.insert: Insert = sqlite.insert
         if connection.dialect.name == "postgresql":
@@ -43,33 +49,43 @@ class Transaction:
                 raise Conflict(type(error.orig).__name__) from error
             raise
 
-    async def run(self, statement: Executable, values: Values | None = None) -> CursorResult[Any]:
-        if not self.write and isinstance(statement, UpdateBase):
+    async def run(self, statement: Statement, values: Values | None = None) -> None:
+        await self._carried_out(statement, values)
+
+    async def rows(self, statement: Statement, values: Values | None = None) -> Sequence[Row]:
+        return (await self._carried_out(statement, values))[0]
+
+    async def row(self, statement: Statement, values: Values | None = None) -> Row | None:
+        return next(iter(await self.rows(statement, values)), None)
+
+    async def value(self, statement: Statement, values: Values | None = None) -> Any:
+        """The first column of the first row; None if there is none."""
+        return next(iter(await self.column(statement, values)), None)
+
+    async def column(self, statement: Statement, values: Values | None = None) -> Sequence[Any]:
+        """The first column of all rows."""
+        return [next(iter(row.values())) for row in await self.rows(statement, values)]
+
+    async def count(self, statement: Statement, values: Values | None = None) -> int:
+        """How many rows were written."""
+        return (await self._carried_out(statement, values))[1]
+
+    async def _carried_out(self, statement: Statement, values: Values | None) -> tuple[Sequence[Row], int]:
+        ordinary = statement.statement if isinstance(statement, Prepared) else statement
+        if not self.write and isinstance(ordinary, UpdateBase):
             raise RuntimeError("this unit of work was opened for reading; open it with write=True")
         try:
-            return await self.connection.execute(statement, values)
+            if isinstance(statement, Prepared) and not isinstance(values, Sequence):
+                plan = statement.plan(self.connection.dialect, values or {})
+                found, count = await self._driver.run(plan, plan.filled(values or {}))
+                return plan.rows(found), count
+            result = await self.connection.execute(ordinary, values)
+            rows = result.mappings().all() if result.returns_rows else ()
+            return cast("Sequence[Row]", rows), result.rowcount
         except DBAPIError as error:
             if is_conflict(error):
                 raise Conflict(type(error.orig).__name__) from error
             raise
-
-    async def rows(self, statement: Executable, values: Values | None = None) -> Sequence[RowMapping]:
-        return (await self.run(statement, values)).mappings().all()
-
-    async def row(self, statement: Executable, values: Values | None = None) -> RowMapping | None:
-        return (await self.run(statement, values)).mappings().first()
-
-    async def value(self, statement: Executable, values: Values | None = None) -> Any:
-        """The first column of the first row; None if there is none."""
-        return (await self.run(statement, values)).scalar()
-
-    async def column(self, statement: Executable, values: Values | None = None) -> Sequence[Any]:
-        """The first column of all rows."""
-        return (await self.run(statement, values)).scalars().all()
-
-    async def count(self, statement: UpdateBase, values: Values | None = None) -> int:
-        """How many rows were written."""
-        return (await self.run(statement, values)).rowcount
 
 
 def is_conflict(error: DBAPIError) -> bool:

@@ -19,6 +19,7 @@ from storage.bodies import BodyStore
 from storage.columns import metadata
 from storage.conversation import DialogStore, InboxStore, QuestionStore
 from storage.desk import DeskStore
+from storage.drivers import PostgreSQL, SQLite
 from storage.engine import BEGIN, BUSY, open_engine, process_lock
 from storage.enquiries import EnquiryStore
 from storage.introductions import IntroductionStore
@@ -118,6 +119,8 @@ class Storage:
 
     async def close(self) -> None:
         async with self._alone():
+            if self._writers is not None:
+                await self._writers.close()
             await self.engine.dispose()
         if self._lock is not None:
             self._lock.release()
@@ -135,21 +138,24 @@ class Storage:
     async def transaction(self, *, write: bool = True) -> AsyncIterator[Transaction]:
         """Rolled back at the end unless it was committed."""
         async with AsyncExitStack() as stack:
+            raw: Any
             try:
                 if write and self._writers is not None:
-                    connection, commit = await stack.enter_async_context(self._writers.unit())
+                    connection, raw, commit = await stack.enter_async_context(self._writers.unit())
                 else:
                     connection = await stack.enter_async_context(self.engine.connect())
                     if not write:
                         options: dict[str, Any] = {BEGIN: "BEGIN"} if self.dialect == "sqlite" else _SNAPSHOT
                         await connection.execution_options(**options)
                     await connection.begin()
+                    raw = (await connection.get_raw_connection()).driver_connection
                     commit = connection.commit
             except DBAPIError as error:
                 if is_conflict(error):
                     raise Conflict(type(error.orig).__name__) from error
                 raise
-            yield Transaction(connection, commit if write else None)
+            driver = SQLite(raw) if self.dialect == "sqlite" else PostgreSQL(connection, raw)
+            yield Transaction(connection, driver, commit if write else None)
 
     async def scrub(self) -> bool:
         """Overwrites what erased rows left in the file and its log; False if a reader was in the way.

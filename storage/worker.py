@@ -12,8 +12,7 @@ from random import Random
 from typing import Any, cast
 
 import structlog
-from sqlalchemy import RowMapping, bindparam, case, func, literal_column, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, TEXT
+from sqlalchemy import JSON, Text, bindparam, case, func, literal_column, select, text, update
 
 from bot.events import Account, Address
 from bot.kinds import Kind
@@ -21,8 +20,10 @@ from bot.messages import Message, from_data
 from bot.ports import Delivered, Delivery, Outcome, Uncertain, Undeliverable
 from bot.retries import ABOUT_THE_MESSAGE, Dead
 from storage.claiming import CLAIM_LOCK, NEXT_AT, claim_statement, clock
+from storage.columns import Instant
 from storage.fates import DONE, IN_HAND, LET_GO, TO_DECIDE, close, decide, expire, hasten, stop_repeating
 from storage.meta import SENDING_HELD
+from storage.prepared import Prepared, Row, among
 from storage.tables import accounts, meta, outbox
 from storage.transaction import Transaction
 from storage.unit_of_work import Storage
@@ -31,11 +32,11 @@ log = structlog.get_logger()
 
 LEASE = timedelta(seconds=60)  # longer than a send may take, with its wait for the platform's speed limit
 
-_HELD = select(meta.c.value).where(meta.c.key == SENDING_HELD)
+_HELD = Prepared(select(meta.c.value).where(meta.c.key == SENDING_HELD))
 _STATE_BEFORE = case(
     (outbox.c.uncertain_since.is_not(None), "uncertain"), (outbox.c.attempts > 0, "retry"), else_="pending"
 )
-_ROWS = (
+_ROWS = Prepared(
     select(
         *(outbox.c[name] for name in ("seq", "key", "account", "platform", "person", "kind", "about", "body")),
         outbox.c.due_at,
@@ -45,24 +46,16 @@ _ROWS = (
         accounts.c.domain,
     )
     .select_from(outbox.outerjoin(accounts, accounts.c.account == outbox.c.account))
-    .where(outbox.c.seq.in_(bindparam("picked", expanding=True)))
+    .where(among(outbox.c.seq, "picked"))
     .order_by(outbox.c.kind != Kind.ANSWER, outbox.c.due_at, outbox.c.seq)
 )
 _SENT = (
-    update(outbox)
-    .where(outbox.c.key == bindparam("row"), outbox.c.owner == bindparam("by"), IN_HAND)
-    .values(state="sent", remote_id=bindparam("remote"), sent_at=bindparam("at"), cause=None, **DONE)
-)
-_SENT_MANY = text(
-    "UPDATE outbox SET state = 'sent', remote_id = done.remote, sent_at = :at, cause = NULL, body = NULL,"
+    "UPDATE outbox SET state = 'sent', remote_id = done.value, sent_at = :at, cause = NULL, body = NULL,"
     " next_try_at = NULL, owner = NULL, lease_until = NULL"
-    " FROM unnest(:keys, :remotes) AS done(key, remote)"
+    " FROM {each}(:remotes) AS done"
     " WHERE outbox.key = done.key AND outbox.owner = :by AND outbox.state IN ('claimed', 'sending')"
-).bindparams(
-    bindparam("keys", type_=ARRAY(TEXT)),
-    bindparam("remotes", type_=ARRAY(TEXT)),
-    bindparam("at", type_=outbox.c.sent_at.type),
 )
+"""`remotes` is a JSON object: the platform's id by key."""
 
 
 class SqlWorker:
@@ -87,6 +80,18 @@ class SqlWorker:
         self._lease = lease.total_seconds()
         self._clock = literal_column(clock(self._dialect), outbox.c.lease_until.type)
         self._leased = literal_column(clock(self._dialect, self._lease), outbox.c.lease_until.type)
+        self._begun = Prepared(
+            update(outbox)
+            .where(among(outbox.c.key, "keys"), outbox.c.owner == bindparam("by"), outbox.c.state == "claimed")
+            .values(state="sending", attempts=outbox.c.attempts + 1, lease_until=self._leased)
+            .returning(outbox.c.key)
+        )
+        each = "json_each_text" if self._dialect == "postgresql" else "json_each"
+        self._sent = Prepared(
+            text(_SENT.format(each=each)).bindparams(
+                bindparam("remotes", type_=JSON), bindparam("at", type_=Instant), bindparam("by", type_=Text)
+            )
+        )
         self._claims = {
             (which, only): claim_statement(self._dialect, self._lease, which=which, only=only, paced=bool(self._gaps))
             for which in ("answers", "others")
@@ -127,7 +132,7 @@ class SqlWorker:
             rows = await tx.rows(_ROWS, {"picked": picked})
             return await self._deliveries(tx, rows, now)
 
-    async def _deliveries(self, tx: Transaction, rows: Sequence[RowMapping], now: datetime) -> list[Delivery]:
+    async def _deliveries(self, tx: Transaction, rows: Sequence[Row], now: datetime) -> list[Delivery]:
         found: list[Delivery] = []
         for row in rows:
             message = _message(row)
@@ -162,14 +167,8 @@ class SqlWorker:
         return cast("str | None", await tx.value(remote))
 
     async def sending(self, keys: Iterable[str], *, owner: str) -> frozenset[str]:
-        begun = (
-            update(outbox)
-            .where(outbox.c.key.in_(list(keys)), outbox.c.owner == owner, outbox.c.state == "claimed")
-            .values(state="sending", attempts=outbox.c.attempts + 1, lease_until=self._leased)
-            .returning(outbox.c.key)
-        )
         async with self._transaction() as tx:
-            return frozenset(await tx.column(begun))
+            return frozenset(await tx.column(self._begun, {"keys": list(keys), "by": owner}))
 
     async def put_off(self, key: str, until: datetime, *, owner: str) -> None:
         tried = case((outbox.c.attempts > 0, until), else_=None)
@@ -200,7 +199,7 @@ class SqlWorker:
         async with self._transaction() as tx:
             # Accounts before rows, in the order of a turn: it locks the sender first and cancels rows afterwards.
             await self._unreachable(tx, others, owner)
-            accepted = await self._sent(tx, sent, now, owner) if sent else 0
+            accepted = await tx.count(self._sent, {"remotes": sent, "at": now, "by": owner}) if sent else 0
             if others:
                 mine = TO_DECIDE.where(outbox.c.key.in_(others), outbox.c.owner == owner, IN_HAND)
                 rows = await tx.rows(mine.with_for_update())
@@ -210,13 +209,6 @@ class SqlWorker:
                     await decide(tx, row, outcome, now, idempotent=self._idempotent, rng=self._rng)
         if accepted < len(sent) + len(others):
             log.warning("came too late", action="settle", rows=[*sent, *others], accepted=accepted)
-
-    async def _sent(self, tx: Transaction, sent: Mapping[str, str | None], now: datetime, owner: str) -> int:
-        if self._dialect == "postgresql":
-            given = {"keys": list(sent), "remotes": list(sent.values()), "at": now, "by": owner}
-            return (await tx.run(_SENT_MANY, given)).rowcount
-        many = [{"row": key, "remote": remote, "at": now, "by": owner} for key, remote in sent.items()]
-        return await tx.count(_SENT, many)
 
     async def _unreachable(self, tx: Transaction, outcomes: Mapping[str, Outcome], owner: str) -> None:
         """Who can't be written to in the direct chat; a room that is closed says nothing about its people."""
@@ -264,7 +256,7 @@ class SqlWorker:
             return cast("datetime | None", await tx.value(NEXT_AT))
 
 
-def _message(row: RowMapping) -> Message | None:
+def _message(row: Row) -> Message | None:
     """None for a body that this release can't read."""
     try:
         return from_data(row["body"])

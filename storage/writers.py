@@ -3,7 +3,7 @@
 A commit waits for the disk, which is most of what a small unit of work costs; PostgreSQL spares its clients that in the
 same way. Each unit stands in a savepoint of its own, so that one that fails takes nothing of another's with it. The
 transaction stays open only for those who already wait when a unit is ready, and each hears of its own commit after it
-is on the disk.
+is on the disk. The connection is one for all, and always the same; its transactions are begun and ended here.
 """
 
 import asyncio
@@ -11,20 +11,22 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias, cast
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ports import Conflict
+from storage.engine import BEGIN
+from storage.sqlite import Connection
+
+Commit: TypeAlias = Callable[[], Awaitable[None]]
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Open:
     """An open transaction. `over` is settled by its commit, or by what went wrong; `ready` are the units that wait for it."""
 
-    connection: AsyncConnection
-    raw: sqlite3.Connection
     over: asyncio.Future[None]
     ready: int = 0
 
@@ -35,34 +37,39 @@ class Writers:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._turn = asyncio.Lock()
+        self._connection: AsyncConnection | None = None
+        self._driver: Connection | None = None
         self._open: _Open | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
-    async def unit(self) -> AsyncIterator[tuple[AsyncConnection, Callable[[], Awaitable[None]]]]:
-        """The connection, and what commits; without that nothing has happened."""
+    async def unit(self) -> AsyncIterator[tuple[AsyncConnection, Connection, Commit]]:
+        """The connection, as SQLAlchemy has it and the driver's own, and what commits; without that nothing has happened."""
         await self._turn.acquire()
         mine = True
         try:
-            transaction = self._open or await self._begin()
-            transaction.raw.execute("SAVEPOINT unit")
+            connection, driver = await self._connected()
+            if self._open is None:
+                await driver.begin_writing()
+                self._open = _Open(over=asyncio.get_running_loop().create_future())
+            transaction = self._open
+            driver.execute("SAVEPOINT unit")
 
             async def commit() -> None:
                 nonlocal mine
-                transaction.raw.execute("RELEASE unit")
+                driver.execute("RELEASE unit")
                 transaction.ready += 1
                 mine = False
                 self._turn.release()
-                closing = asyncio.create_task(self._close(transaction))
-                self._closing.add(closing)
-                closing.add_done_callback(self._closing.discard)
-                await asyncio.shield(closing)
+                if transaction.ready == 1:
+                    self._close_soon(transaction)
+                await asyncio.shield(transaction.over)
 
             try:
-                yield transaction.connection, commit
+                yield connection, driver, commit
             finally:
                 if mine:
-                    await self._undo(transaction)
+                    self._undo(transaction, driver)
         finally:
             if mine:
                 self._turn.release()
@@ -75,47 +82,64 @@ class Writers:
                 await self._end(self._open)
             yield
 
-    async def _begin(self) -> _Open:
-        connection = self._engine.connect()
-        await connection.start()
-        try:
-            await connection.begin()
-            raw: Any = (await connection.get_raw_connection()).driver_connection
-        except BaseException:
-            await connection.close()
-            raise
-        over = asyncio.get_running_loop().create_future()
-        self._open = _Open(connection=connection, raw=raw, over=over)
-        return self._open
+    async def close(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = self._driver = None
 
-    async def _undo(self, transaction: _Open) -> None:
+    async def _connected(self) -> tuple[AsyncConnection, Connection]:
+        """SQLAlchemy is told to begin nothing."""
+        if self._connection is None or self._driver is None:
+            connection = self._engine.connect()
+            await connection.start()
+            await connection.execution_options(**{BEGIN: None})
+            self._connection = connection
+            self._driver = cast("Connection", (await connection.get_raw_connection()).driver_connection)
+        return self._connection, self._driver
+
+    def _undo(self, transaction: _Open, driver: Connection) -> None:
         """The unit leaves nothing behind. Some errors of SQLite undo the whole transaction: then the others try again."""
-        if transaction.raw.in_transaction:
-            transaction.raw.execute("ROLLBACK TO unit")
-            transaction.raw.execute("RELEASE unit")
+        if driver.in_transaction:
+            driver.execute("ROLLBACK TO unit")
+            driver.execute("RELEASE unit")
             if transaction.ready:
                 return
-        elif transaction.ready:
-            transaction.over.set_exception(Conflict("the transaction was undone"))
-            transaction.over.exception()  # whoever waited may be gone
+            driver.execute("ROLLBACK")
         self._open = None
-        await transaction.connection.close()
+        if transaction.ready:
+            _failed(transaction, Conflict("the transaction was undone"))
+
+    def _close_soon(self, transaction: _Open) -> None:
+        """In a task of its own. Where everything is being stopped it is cancelled too, but who writes down how far they came
+        waits for it: then it begins again.
+        """
+
+        def closed(task: asyncio.Task[None]) -> None:
+            self._closing.discard(task)
+            if task.cancelled() and not transaction.over.done():
+                self._close_soon(transaction)
+
+        closing = asyncio.create_task(self._close(transaction))
+        self._closing.add(closing)
+        closing.add_done_callback(closed)
 
     async def _close(self, transaction: _Open) -> None:
-        """Behind all who were waiting already: the first to come back commits for all."""
+        """Behind all who were waiting already: one commit for all who are ready by then."""
         async with self._turn:
             if not transaction.over.done():
                 await self._end(transaction)
-        await transaction.over
 
     async def _end(self, transaction: _Open) -> None:
         self._open = None
+        _, driver = await self._connected()
         try:
-            await transaction.connection.commit()
-        except DBAPIError as error:
-            transaction.over.set_exception(error)
-            transaction.over.exception()
+            await driver.commit_to_disk()
+        except sqlite3.Error as error:
+            _failed(transaction, DBAPIError.instance("COMMIT", None, error, sqlite3.Error))
         else:
             transaction.over.set_result(None)
-        finally:
-            await transaction.connection.close()
+
+
+def _failed(transaction: _Open, error: BaseException) -> None:
+    transaction.over.set_exception(error)
+    transaction.over.exception()  # whoever waited may be gone

@@ -28,21 +28,18 @@ def understand(
 ) -> None:
     """What the bot makes of the sentences of standard input, and why. Exit code 2 if a line could not be taken."""
     from adapters.commands import understanding
+    from adapters.commands.standard_input import BadLine, numbered
 
     reader = understanding.Reader(moment_of(now))
     bad = 0
-    for number, line in enumerate(sys.stdin, start=1):
-        if not line.strip():
-            continue
+    for number, line in numbered(sys.stdin.buffer):
         try:
-            typer.echo(
-                json.dumps(reader.read(understanding.parsed(line)), ensure_ascii=False)
-                if as_json
-                else reader.explained(line.strip())
-            )
-        except understanding.BadLine as reason:
-            typer.echo(f"line {number}: {reason}", err=True)
-            bad = 2
+            if isinstance(line, BadLine):
+                raise line
+            said = json.dumps(reader.read(understanding.parsed(line)), ensure_ascii=False) if as_json else None
+            typer.echo(reader.explained(line) if said is None else said)
+        except BadLine as reason:
+            bad = _named(number, reason)
     raise typer.Exit(bad)
 
 
@@ -53,17 +50,31 @@ def find(
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="Results per line.")] = 5,
     database: Database = None,
 ) -> None:
-    """Whom the bot would suggest for each line of standard input: a question, or {"query": …, "asker": PERSON}."""
+    """Whom the bot would suggest for each line of standard input: a question, or {"query": …, "asker": PERSON}. Exit
+    code 2 if a line could not be taken.
+    """
     from adapters.commands import finding
+    from adapters.commands.standard_input import BadLine
 
     settings = settings_of(database)
     log_at("error")
 
-    async def look() -> None:
-        async for found in finding.find(settings, sys.stdin, limit):
-            typer.echo(json.dumps(found, ensure_ascii=False) if as_json else finding.in_words(found))
+    async def look() -> int:
+        bad = 0
+        async for number, found in finding.find(settings, sys.stdin.buffer, limit):
+            if isinstance(found, BadLine):
+                bad = _named(number, found)
+            else:
+                typer.echo(json.dumps(found, ensure_ascii=False) if as_json else finding.in_words(found))
+        return bad
 
-    carry_out(look())
+    raise typer.Exit(carry_out(look()))
+
+
+def _named(number: int, reason: Exception) -> int:
+    """The exit code that goes with it."""
+    typer.echo(f"line {number}: {reason}", err=True)
+    return 2
 
 
 @evaluations.command("search")
@@ -104,6 +115,6 @@ def learn() -> None:
     """Make bot/languages/learned.npz anew from the examples beside it: after an example was added. About a minute."""
     from adapters.commands import learning
 
-    found = learning.learn(learning.examples(), learning.reader())
+    found = tried(lambda: learning.learn(learning.examples(), learning.reader()))
     path = learning.store(found)
     typer.echo(f"{path}: {len(found.intents)} intents, {len(found.features)} features of texts")

@@ -98,6 +98,15 @@ def import_people(file: Path, database: Database = None) -> None:
     typer.echo(carry_out(people.take_people(settings_of(database), file)))
 
 
+@roles.command("list")
+def list_roles(database: Database = None) -> None:
+    """Who has which role, with the municipality it is for."""
+    from adapters.commands import people
+
+    lines = carry_out(people.all_roles(settings_of(database)))
+    typer.echo("\n".join(lines) if lines else "nobody has a role beyond staff")
+
+
 @roles.command("grant")
 def grant(person: Whom, role: GrantedRole, body: Body = None, database: Database = None) -> None:
     """Give somebody a role; coordinators need --body."""

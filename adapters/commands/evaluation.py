@@ -1,13 +1,14 @@
 """`lotse eval`: how good search and understanding are on labelled sets; the numbers of docs and benchmarks come from here."""
 
-import json
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
 from pathlib import Path
 from typing import Any
 
+from adapters.commands.labelled import judgements, numbered, objects
+from adapters.commands.standard_input import BadLine
 from adapters.commands.understanding import Reader
 from adapters.rows import BadFile
 from bot.matching.index import TAIL, Document, Index
@@ -32,18 +33,23 @@ class Quality:
     mrr: float
 
 
-def quality(ranked: Iterable[tuple[Sequence[str], Collection[str]]]) -> Quality:
-    """Of rankings with what would have been right. nDCG and recall look at the first ten; all gains are alike."""
+def quality(ranked: Iterable[tuple[Sequence[str], Mapping[str, int]]]) -> Quality:
+    """Of rankings with what would have been right, and how right from 1 on, which is the gain of nDCG. nDCG and recall
+    look at the first ten.
+    """
     sums, n = [0.0, 0.0, 0.0], 0
     for ids, right in ranked:
-        gains = [key in right for key in ids[:TEN]]
-        best = sum(1 / log2(place + 2) for place in range(min(TEN, len(right))))
-        sums[0] += sum(1 / log2(place + 2) for place, gain in enumerate(gains) if gain) / best
-        sums[1] += sum(gains) / len(right)
+        gains = [right.get(key, 0) for key in ids[:TEN]]
+        sums[0] += _dcg(gains) / _dcg(sorted(right.values(), reverse=True)[:TEN])
+        sums[1] += sum(gain > 0 for gain in gains) / len(right)
         sums[2] += next((1 / (place + 1) for place, key in enumerate(ids) if key in right), 0.0)
         n += 1
     ndcg, recall, mrr = (one / max(1, n) for one in sums)
     return Quality(queries=n, ndcg=ndcg, recall=recall, mrr=mrr)
+
+
+def _dcg(gains: Iterable[int]) -> float:
+    return sum(gain / log2(place + 2) for place, gain in enumerate(gains))
 
 
 def search(folder: Path) -> Mapping[str, Quality]:
@@ -52,15 +58,11 @@ def search(folder: Path) -> Mapping[str, Quality]:
     """
     index = Index.build(
         Document(id=one["id"], title=one.get("title", ""), text=one.get("text", ""))
-        for one in _objects(folder / "corpus.jsonl")
+        for one in objects(folder / "corpus.jsonl", "id")
     )
     table = TopicTable(topics())
-    right: dict[str, set[str]] = {}
-    for line in _text(folder / "qrels.tsv").splitlines()[1:]:
-        query, document, relevance = line.split("\t")
-        if int(relevance) > 0:
-            right.setdefault(query, set()).add(document)
-    queries = [query for query in _objects(folder / "queries.jsonl") if query["id"] in right]
+    right = judgements(folder / "qrels.tsv")
+    queries = [query for query in objects(folder / "queries.jsonl", "id", "text") if query["id"] in right]
 
     def ranked(text: str) -> list[str]:
         resolved = table.resolve(text)
@@ -97,11 +99,14 @@ class Understood:
 
 def understanding(file: Path, reader: Reader) -> Understood:
     """The file has one case per line: text, context, role, intent, slots. Raises BadFile."""
-    cases = _objects(file)
+    cases = numbered(file, {"text": str, "intent": str, "slots": dict})
     intents = right = missing = extra = wrong_dates = 0
     mistakes: list[str] = []
-    for case in cases:
-        said = reader.read(case)
+    for line, case in cases:
+        try:
+            said = reader.read(case)
+        except BadLine as reason:
+            raise BadFile([f"{file.name}, line {line}: {reason}"]) from None
         expected = {name: value for name, value in case["slots"].items() if name != "topic_accept"}
         got = said["slots"] if said["intent"] == case["intent"] else {}
         intents += said["intent"] == case["intent"]
@@ -133,17 +138,3 @@ def _same(name: str, expected: Any, got: Any, slots: Mapping[str, Any]) -> bool:
     plain: Callable[[Any], str] = lambda value: "".join(filter(str.isalnum, str(value).casefold()))  # noqa: E731
     accepted = [expected, *(slots.get("topic_accept", ()) if name == "topic" else ())]
     return plain(got) in map(plain, accepted)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise BadFile([f"{path} can't be read ({error.strerror}): give the path of an evaluation set"]) from None
-
-
-def _objects(path: Path) -> list[dict[str, Any]]:
-    try:
-        return [json.loads(line) for line in _text(path).splitlines() if line.strip()]
-    except ValueError:
-        raise BadFile([f"{path} has a line that is no JSON: write one object per line"]) from None

@@ -1,21 +1,23 @@
 """`lotse find`: whom the bot would suggest for a question, line by line, for evaluation and for the operator's eyes."""
 
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from adapters.app import beside
-from adapters.commands.whom import person_named
+from adapters.commands.standard_input import BadLine, numbered
+from adapters.commands.whom import Nobody, person_named
 from adapters.config import Settings
 from bot.flows.contacts.filters import dropped, in_force, refined
 from bot.flows.contacts.reasons import entry_of
-from bot.flows.contacts.search import Around, Candidate, around, candidates, passes, pool
+from bot.flows.contacts.search import Around, Candidate, in_order, passes, pool, with_load
 from bot.flows.listing import place_line
 from bot.intents import FindContacts, FindLessons
 from bot.matching.index import TAIL
 from bot.matching.places import Exact
-from bot.model import Body, Enquiry, Filters, Person
+from bot.model import Body, Filters, Person
 from bot.turn import Scene
 from bot.understand import Situation, understand
 from bot.words import Words
@@ -24,15 +26,37 @@ from storage.unit_of_work import Unit
 SAY = Words("de")
 
 
-async def find(settings: Settings, lines: Iterable[str], limit: int) -> AsyncIterator[dict[str, Any]]:
-    """One answer per line that isn't empty. Reads only. Raises Nobody for an asker who isn't there."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asker:
+    """Who asks, and where they are at home."""
+
+    person: Person
+    home: Body | None
+
+
+async def find(settings: Settings, stream: BinaryIO, limit: int) -> AsyncIterator[tuple[int, dict[str, Any] | BadLine]]:
+    """By line the answer, or why there is none. Reads only, and all of it as it is at the beginning."""
     async with beside(settings) as lotse, lotse.storage.unit(write=False) as uow:
         await lotse.core.knowledge.refresh(uow)
         scene = lotse.scene(uow)
-        for line in lines:
-            if line.strip():
+        askers: dict[str | None, Asker] = {None: Asker(person=_nobody(scene.now), home=None)}
+        for number, line in numbered(stream):
+            try:
+                if isinstance(line, BadLine):
+                    raise line
                 query, asker = _asked(line)
-                yield await _answer(scene, uow, query, asker, limit)
+                if asker not in askers:
+                    askers[asker] = await _known(scene, uow, asker or "")
+                yield number, await _answer(scene, query, askers[asker], limit)
+            except (BadLine, Nobody) as reason:
+                yield number, BadLine(str(reason))
+
+
+async def _known(scene: Scene, uow: Unit, named: str) -> Asker:
+    """Raises Nobody."""
+    person = await person_named(uow, named)
+    homes = await uow.people.bodies_of([person.key], scene.today(person))
+    return Asker(person=person, home=homes.get(person.key))
 
 
 def in_words(found: dict[str, Any]) -> str:
@@ -47,54 +71,76 @@ def in_words(found: dict[str, Any]) -> str:
 
 
 def _asked(line: str) -> tuple[str, str | None]:
-    """A text, or an object that says who asks."""
-    if line.lstrip().startswith("{"):
-        try:
-            data = json.loads(line)
-        except ValueError:
-            return line.strip(), None
-        return str(data.get("query", "")).strip(), data.get("asker")
-    return line.strip(), None
+    """A text, or an object that says who asks. Raises BadLine."""
+    if not line.startswith("{"):
+        return line, None
+    try:
+        data = json.loads(line)
+    except ValueError:
+        data = None
+    query, asker = (data.get("query"), data.get("asker")) if isinstance(data, dict) else (None, None)
+    if not isinstance(query, str) or not query.strip() or not isinstance(asker, str | None):
+        raise BadLine('no question; write a text, or {"query": "…", "asker": "PERSON"}')
+    return query.strip(), asker
 
 
-async def _answer(scene: Scene, uow: Unit, query: str, asker: str | None, limit: int) -> dict[str, Any]:
-    me = await person_named(uow, asker) if asker else _nobody(scene.now)
-    home = (await uow.people.bodies_of([me.key], scene.today(me))).get(me.key)
-    topic, filters = _understood(scene, query, home)
+async def _answer(scene: Scene, query: str, asker: Asker, limit: int) -> dict[str, Any]:
+    read = _read(scene, query, asker.home)
+    topic, filters = read.topic, read.filters
     resolved = scene.knowledge.topic(topic)
-    enquiry = Enquiry(
-        key="", asker=me.key, topic=resolved.topic.id if resolved else None, text=topic, filters=filters, at=scene.now
-    )
-    where = await around(scene, me, filters)
-    found = await candidates(scene, me, enquiry, floor=TAIL)
+    topic_id = resolved.topic.id if resolved else None
+    where = Around(home=asker.home, near=read.near)
+    everybody = await pool(scene, asker.person, topic_id, topic, where, floor=TAIL)
+    fitting = [one for one in everybody if passes(one, filters, where)]
+    found = in_order(await with_load(scene, fitting), filters)
     understood = {
         "topic": topic,
-        "topic_id": enquiry.topic,
+        "topic_id": topic_id,
         "because": resolved.because if resolved else None,
         **{name: getattr(filters, name) for name in in_force(filters)},
+        **({"left_out": list(read.left_out)} if read.left_out else {}),
     }
     return {
         "query": query,
         "understood": understood,
         "results": [_result(scene, one, filters, where) for one in found[:limit]],
-        "relaxations": [] if found else await _relaxations(scene, me, enquiry, where),
+        "relaxations": [] if found else await _relaxations(scene, asker.person, (topic_id, topic), filters, where),
     }
 
 
-def _understood(scene: Scene, query: str, home: Body | None) -> tuple[str, Filters]:
-    """The topic and the filters, as the chat would read the question; what is no question is a topic as a whole."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A question as the chat would read it. `left_out` are filters that say nothing without the asker's town."""
+
+    topic: str
+    filters: Filters = field(default_factory=Filters)
+    near: Body | None = None
+    left_out: tuple[str, ...] = ()
+
+
+def _read(scene: Scene, query: str, home: Body | None) -> Read:
+    """What is no question is a topic as a whole."""
     situation = Situation(today=scene.today(), now=scene.now, lexicon=scene.knowledge)
     heard = understand(query, situation)
     wish = heard.intent
     if isinstance(wish, FindLessons):
         wish = FindContacts(topic=wish.topic, near=wish.near, state=wish.state, size=wish.size)
     if not isinstance(wish, FindContacts) or not wish.topic:
-        return query, Filters()
+        return Read(topic=query)
+    topic = wish.topic
     place = scene.knowledge.place(wish.near) if wish.near else None
     near = place.municipality if isinstance(place, Exact) else None
+    left_out: list[str] = []
+    if home is None and wish.size == "similar":
+        wish, left_out = replace(wish, size=None), [*left_out, "size"]
+    if home is None and wish.outside_state:
+        wish, left_out = replace(wish, outside_state=None), [*left_out, "state"]
+    if home is None and near is None and wish.within_km is not None:
+        wish, left_out = replace(wish, within_km=None), [*left_out, "near"]
     filters = refined(Filters(), wish, near, home)
-    bare = not heard.sure and not in_force(filters)  # a few words and no question: all of them are what is sought
-    return query if bare else wish.topic, filters
+    if not (heard.sure or in_force(filters) or left_out):
+        return Read(topic=query)  # a few words and no question: all of them are what is sought
+    return Read(topic=topic, filters=filters, near=near or home if filters.near else None, left_out=tuple(left_out))
 
 
 def _result(scene: Scene, one: Candidate, filters: Filters, where: Around) -> dict[str, Any]:
@@ -109,12 +155,15 @@ def _result(scene: Scene, one: Candidate, filters: Filters, where: Around) -> di
     }
 
 
-async def _relaxations(scene: Scene, me: Person, enquiry: Enquiry, where: Around) -> list[dict[str, Any]]:
-    """Which filter, left out, would give how many."""
-    everybody = await pool(scene, me, enquiry.topic, enquiry.text, where)
+async def _relaxations(
+    scene: Scene, asker: Person, topic: tuple[str | None, str], filters: Filters, where: Around
+) -> list[dict[str, Any]]:
+    """Which filter, left out, would give how many, of those whom the chat would show."""
+    if not in_force(filters):
+        return []
+    everybody = await pool(scene, asker, *topic, where)
     counted = (
-        (name, sum(passes(one, dropped(enquiry.filters, name), where) for one in everybody))
-        for name in in_force(enquiry.filters)
+        (name, sum(passes(one, dropped(filters, name), where) for one in everybody)) for name in in_force(filters)
     )
     return [{"without": name, "found": n} for name, n in counted if n]
 

@@ -1,7 +1,8 @@
-"""`lotse learn`: makes the weights of bot/understanding/learned.py from the examples; the same from the same, on any machine.
+"""`lotse learn`: makes the weights of bot/understanding/learned.py from the examples; the same from the same on one machine.
 
 Two models, both plain logistic regressions: the intent among all intents, the subject among all spans of a text. Each
-goes over the examples a few times and mends its weights after each one (Adagrad), in an order drawn with a fixed seed.
+goes over the examples a few times and mends its weights after each one (Adagrad), in an order drawn with a fixed seed; the
+mean of the later rounds counts, so that the order matters less.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from adapters.commands.understanding import Reader
+from adapters.rows import BadFile
 from bot.understanding.features import Spans
 from bot.understanding.heard import Heard
 from bot.understanding.learned import FILE, SLOTS, Learned, features_of, known, none_of, write
@@ -54,8 +56,10 @@ class Choice:
 
 
 def examples() -> list[Case]:
-    """All lines of all files of examples."""
+    """All lines of all files of examples. Raises BadFile where they aren't: they stand in the source tree only."""
     folder = files("bot.languages").joinpath(FOLDER)
+    if not folder.is_dir():
+        raise BadFile(["the examples aren't part of an installed package: run `lotse learn` in the source tree"])
     names = sorted(one.name for one in folder.iterdir() if one.name.endswith(".jsonl"))
     return [json.loads(line) for name in names for line in folder.joinpath(name).read_text("utf-8").splitlines()]
 
@@ -146,7 +150,8 @@ def _intents(texts: list[set[str]], meant: list[str], intents: tuple[str, ...]) 
     seen, seen_bias = np.full_like(weights, 1e-6), np.full_like(bias, 1e-6)
     chance = random.Random(SEED)  # noqa: S311  for the order only
     order = list(range(len(rows)))
-    for _ in range(EPOCHS):
+    mean, mean_bias = np.zeros_like(weights), np.zeros_like(bias)
+    for epoch in range(EPOCHS):
         chance.shuffle(order)
         for at in order:
             at_rows = rows[at]
@@ -160,7 +165,10 @@ def _intents(texts: list[set[str]], meant: list[str], intents: tuple[str, ...]) 
             weights[at_rows] -= STEP * change / np.sqrt(seen[at_rows])
             seen_bias += wrong * wrong
             bias -= STEP * wrong / np.sqrt(seen_bias)
-    return features, weights.astype(np.float32), bias.astype(np.float32)
+        if epoch >= EPOCHS // 2:
+            mean += weights / (EPOCHS - EPOCHS // 2)
+            mean_bias += bias / (EPOCHS - EPOCHS // 2)
+    return features, mean.astype(np.float32), mean_bias.astype(np.float32)
 
 
 def _spans(choices: list[Choice]) -> dict[str, float]:
@@ -170,7 +178,8 @@ def _spans(choices: list[Choice]) -> dict[str, float]:
     prepared = [_prepared(one, features) for one in choices]
     chance = random.Random(SEED)  # noqa: S311  for the order only
     order = list(range(len(prepared)))
-    for _ in range(SPAN_EPOCHS):
+    mean = np.zeros_like(weights)
+    for epoch in range(SPAN_EPOCHS):
         chance.shuffle(order)
         for at in order:
             flat, of_span, right = prepared[at]
@@ -181,7 +190,9 @@ def _spans(choices: list[Choice]) -> dict[str, float]:
             change = np.bincount(where, wrong[of_span], minlength=len(rows)) + SPAN_DECAY * weights[rows]
             seen[rows] += change * change
             weights[rows] -= SPAN_STEP * change / np.sqrt(seen[rows])
-    return {name: round(float(weights[row]), 3) for name, row in features.items() if abs(weights[row]) > 0.02}
+        if epoch >= SPAN_EPOCHS // 2:
+            mean += weights / (SPAN_EPOCHS - SPAN_EPOCHS // 2)
+    return {name: round(float(mean[row]), 3) for name, row in features.items() if abs(mean[row]) > 0.02}
 
 
 def _prepared(choice: Choice, features: dict[str, int]) -> tuple[Any, Any, Any]:

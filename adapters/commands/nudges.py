@@ -15,7 +15,7 @@ from bot.audiences import described as audience_in_words
 from bot.audiences import said as audience_said
 from bot.flows.nudges.report import of_run, sums_of
 from bot.flows.nudges.verbs import FEW, change, create, move, named, recipients, remove
-from bot.flows.nudges.words import how_many, in_short, next_dates, next_runs, state_in_words
+from bot.flows.nudges.words import how_many, in_short, next_dates, next_runs, state_in_words, too_often
 from bot.messages import Message, plain_text
 from bot.nudges.model import ZONE, Nudge, NudgeEvent, NudgeState, Run
 from bot.nudges.planning import Planned, meant, owed, planned
@@ -77,7 +77,7 @@ async def moved(
             return f"{nudge.name}: deleted; the numbers of its runs stay"
         runs = next_runs(scene, nudge, 1)
         following = f"; next run {ENGLISH.moment(runs[0])}" if runs and nudge.state is not NudgeState.STOPPED else ""
-        return f"{nudge.name}: {state_in_words(nudge, ENGLISH)}{following}"
+        return f"{nudge.name}: {state_in_words(nudge, ENGLISH)}{following}{_warned(scene, nudge)}"
 
     return await _written(settings, work)
 
@@ -213,7 +213,12 @@ async def _apply(scene: Scene, table: Mapping[str, Any]) -> str:
         nudge = await change(scene, there, BY, **differing) if differing else there
         what = f"changed ({', '.join(sorted(differing))})" if differing else "as it was"
     after = await _brought(scene, nudge, str(table.get("state", nudge.state)), table.get("paused_until"))
-    return f"{after.name}: {what}, {state_in_words(after, ENGLISH)}"
+    return f"{after.name}: {what}, {state_in_words(after, ENGLISH)}{_warned(scene, after)}"
+
+
+def _warned(scene: Scene, nudge: Nudge) -> str:
+    warning = too_often(scene, nudge, ENGLISH)
+    return f"\n  warning: {warning}" if warning is not None and nudge.state is not NudgeState.STOPPED else ""
 
 
 def _same_rule(before: str, now: str) -> bool:

@@ -124,3 +124,15 @@ async def _body_there(uow: Unit, body: str | None) -> None:
         raise Unfit("a coordinator is one of a municipality: give its key with --body")
     if await uow.bodies.get(body) is None:
         raise Unfit(f"there is no body {body}: give the official key, such as 08116056")
+
+
+async def all_roles(settings: Settings) -> list[str]:
+    """One line for each role of each person: role, key, name, and the body it is for."""
+    async with beside(settings) as lotse, lotse.storage.unit(write=False) as uow:
+        granted = await uow.people.all_roles()
+        people = await uow.people.many(person for person, _, _ in granted)
+        bodies = await uow.bodies.many(body for _, _, body in granted if body)
+        return [
+            f"{role:<12}  {person:<24}  {people[person].name}" + (f", {bodies[body].name} ({body})" if body else "")
+            for person, role, body in granted
+        ]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from adapters.commands.standard_input import BadLine
 from bot.intents import Accept, Decline, Intent, Introduce, Later, Pick, SuggestOther, name_of, slots_of
 from bot.knowledge import Knowledge
 from bot.matching.places import Gazetteer
@@ -26,10 +27,6 @@ CONSENT: tuple[Intent, ...] = (Accept(), Later(), SuggestOther(), Decline())
 CONTEXTS = ("none", "after_results", "asked_consent", "asked_lesson", "visit_reminder")
 INNER = frozenset({"only", "never", "question", "without", "not_state", "visitable", "since", "about", "confirmed"})
 """Slots of ours that the published form of an intent doesn't have."""
-
-
-class BadLine(Exception):
-    """Why a line can't be taken; names the remedy."""
 
 
 class Reader:

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -36,6 +37,7 @@ FILTER = {
     },
 }
 WAIT = 30_000  # milliseconds the homeserver may keep a sync open
+LOOK_AGAIN = 60.0  # seconds between two looks at the buttons that are shown
 PAUSES = (1.0, 2.0, 5.0, 15.0, 60.0, 180.0)
 
 
@@ -49,9 +51,10 @@ class MatrixAdapter:
         wait: int = WAIT,
         pauses: Sequence[float] = PAUSES,
         sign_again: Sequence[float] = PAUSES,
+        look_again: float = LOOK_AGAIN,
     ) -> None:
         """`pauses`: seconds before the next try, after the first, second, … failure in a row; `sign_again` likewise,
-        after the homeserver refused the device's signature.
+        after the homeserver refused the device's signature; `look_again`: between two looks at the buttons that are shown.
         """
         key = settings.matrix_store_key.get_secret_value() if settings.matrix_store_key else ""
         if settings.matrix_homeserver is None or settings.matrix_user is None:
@@ -65,6 +68,7 @@ class MatrixAdapter:
         self._wait = wait
         self._pauses = pauses
         self._sign_again = sign_again
+        self._look_again = look_again
         self.store = settings.matrix_store
         self.transport = MatrixTransport()
         self.state = State()
@@ -126,6 +130,7 @@ class MatrixAdapter:
         since = await reader.token()
         failures, first, signed = 0, True, False
         refused, sign_at, clock = 0, 0.0, asyncio.get_running_loop().time
+        look_at = clock() + self._look_again
         while True:
             answer = await self._sync(client, since, full=first)
             try:
@@ -134,13 +139,13 @@ class MatrixAdapter:
                 log.warning("gap not read", action="matrix sync", error=str(error))
                 taken = None
             if taken is None or not isinstance(answer, SyncResponse):
-                if isinstance(answer, SyncError) and answer.status_code == "M_UNKNOWN_TOKEN" and not _soft(answer):
+                expired = isinstance(answer, SyncError) and answer.status_code == "M_UNKNOWN_TOKEN"
+                if expired and not _soft(answer):
                     raise Refused(
                         "the homeserver doesn't know the token any more: docs/matrix.md says how to sign in anew"
                     )
-                self.state = State(
-                    condition="degraded" if not first else "connecting", detail="the homeserver doesn't answer"
-                )
+                detail = "the token has expired: renew it" if expired else "the homeserver doesn't answer"
+                self.state = State(condition="degraded" if not first else "connecting", detail=detail)
                 client.after_failure()
                 await asyncio.sleep(self._pauses[min(failures, len(self._pauses) - 1)] * random.uniform(0.8, 1.2))  # noqa: S311
                 failures += 1
@@ -158,6 +163,9 @@ class MatrixAdapter:
                 sign_at = clock() + self._sign_again[min(refused, len(self._sign_again) - 1)]
                 refused += 1
             await invitations.answer()
+            if clock() >= look_at:
+                await connection.buttons.look()
+                look_at = clock() + self._look_again
 
     def _begin_turns(self, taken: Sequence[Incoming], connection: Connection, inside: Inside) -> None:
         """What is safe in the inbox is shown as read."""
@@ -191,6 +199,6 @@ class MatrixAdapter:
         return answer
 
 
-def _soft(answer: SyncError) -> bool:
+def _soft(answer: Any) -> bool:
     """A soft logout keeps the device: the operator's server wants to see the credentials again, the keys stay."""
     return bool(answer.soft_logout)

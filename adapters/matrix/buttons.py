@@ -57,6 +57,15 @@ class Buttons:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
+    async def look(self) -> None:
+        """Now and then: at all, for what was answered elsewhere or became void while nothing was sent there."""
+        async with self._storage.unit(write=False) as uow:
+            shown = await uow.notes.all(PLATFORM, SHOWN)
+            still_open = await uow.questions.open([message for _, note in shown for message in note])
+        for account, note in shown:
+            if not note.keys() <= still_open:
+                self.clear(Account(account))
+
     async def close(self) -> None:
         for task in self._running:
             task.cancel()

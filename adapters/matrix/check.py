@@ -9,6 +9,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from adapters.config import Settings
 from adapters.doctor import Finding
+from adapters.matrix.session import FLOW, ISSUED, NO_PASSWORDS, OTHER_TOKENS
 
 WITHIN = ClientTimeout(total=10)
 LEAST = 16  # characters of the store's secret
@@ -39,7 +40,8 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("ok", "matrix", f"{settings.matrix_homeserver} answers")
         file = store / "session.json"
         if not file.exists():
-            yield Finding("note", "matrix", "not signed in yet", "start `lotse run`")
+            async for finding in _before_the_first_start(session, settings):
+                yield finding
             return
         if not (store / "device.db").exists():
             text, remedy = (
@@ -52,22 +54,61 @@ async def findings(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
 
 
-async def _signed_in(session: ClientSession, settings: Settings, kept: dict[str, str]) -> AsyncIterator[Finding]:
+async def _before_the_first_start(session: ClientSession, settings: Settings) -> AsyncIterator[Finding]:
+    """Whether it can succeed."""
+    if settings.matrix_token is None:
+        _, offered = await _got(session, "/_matrix/client/v3/login", None)
+        flows = offered.get("flows")
+        if isinstance(flows, list) and FLOW not in [one.get("type") for one in flows if isinstance(one, dict)]:
+            told, _, remedy = NO_PASSWORDS.partition(": ")
+            yield Finding("problem", "matrix", told, remedy)
+            return
+    elif settings.matrix_device is None:
+        yield Finding("problem", "matrix", "a token needs its device", "set LOTSE_MATRIX_DEVICE")
+        return
+    else:
+        given = {"token": settings.matrix_token.get_secret_value(), "device": settings.matrix_device}
+        if (other := OTHER_TOKENS.get(given["token"][:4])) is not None:
+            told, _, remedy = other.partition(": ")
+            yield Finding("problem", "matrix", told, remedy)
+            return
+        found = [one async for one in _whose(session, settings, given)]
+        for finding in found:
+            yield finding
+        if any(finding.state == "problem" for finding in found):
+            return
+    yield Finding("note", "matrix", "not signed in yet", "start `lotse run`")
+
+
+async def _whose(session: ClientSession, settings: Settings, kept: dict[str, str]) -> AsyncIterator[Finding]:
     user = settings.matrix_user or ""
     status, me = await _got(session, "/_matrix/client/v3/account/whoami", kept["token"])
-    if status == 401:
+    if status == 401 and me.get("soft_logout") is True:
+        remedy = f"renew it for device {kept['device']} by {ISSUED}"
+        yield Finding("problem", "matrix", "the token has expired", remedy)
+    elif status == 401:
         remedy = "sign in anew, as docs/matrix.md says"
         yield Finding("problem", "matrix", "the homeserver doesn't know the token any more", remedy)
-        return
-    if status != 200:
+    elif status != 200:
         text = f"the homeserver doesn't say whose the token is ({status or 'no connection'})"
         yield Finding("problem", "matrix", text, "try again later, and look at the homeserver's log")
-        return
-    if (me.get("user_id"), me.get("device_id")) != (user, kept["device"]):
+    elif (me.get("user_id"), me.get("device_id")) != (user, kept["device"]):
         text = f"the token belongs to {me.get('user_id')}, device {me.get('device_id')}"
-        yield Finding("problem", "matrix", text, "set LOTSE_MATRIX_USER to that user, or move the store away")
+        remedy = f"set LOTSE_MATRIX_DEVICE to that device, and have a store that isn't of {kept['device']}"
+        if me.get("user_id") != user:
+            remedy = "set LOTSE_MATRIX_USER to that user, or move the store away"
+        yield Finding("problem", "matrix", text, remedy)
+    else:
+        yield Finding("ok", "matrix", f"signed in as {user}, device {kept['device']}")
+
+
+async def _signed_in(session: ClientSession, settings: Settings, kept: dict[str, str]) -> AsyncIterator[Finding]:
+    user = settings.matrix_user or ""
+    found = [one async for one in _whose(session, settings, kept)]
+    for finding in found:
+        yield finding
+    if any(finding.state == "problem" for finding in found):
         return
-    yield Finding("ok", "matrix", f"signed in as {user}, device {kept['device']}")
     asked = {"device_keys": {user: [kept["device"]]}}
     _, keys = await _got(session, "/_matrix/client/v3/keys/query", kept["token"], asked)
     signatures = keys.get("device_keys", {}).get(user, {}).get(kept["device"], {}).get("signatures", {}).get(user, {})

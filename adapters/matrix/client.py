@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from nio import (
     JoinedMembersError,
     JoinedMembersResponse,
     KeysClaimResponse,
+    KeysQueryError,
     LocalProtocolError,
     MatrixRoom,
     MegolmEvent,
@@ -29,6 +32,7 @@ from nio import (
 from nio.store import SqliteStore
 
 from adapters.matrix.outcomes import outcome_of
+from adapters.matrix.rest import Rest
 from bot.ports import Outcome, TryLater
 
 log = structlog.get_logger()
@@ -54,7 +58,17 @@ def path(*parts: str) -> str:
 class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
     """One device. `store` is its folder, private to whoever runs Lotse; `key` encrypts what is in it."""
 
-    def __init__(self, homeserver: str, user: str, *, device: str, token: str, store: Path, key: str) -> None:
+    def __init__(
+        self,
+        homeserver: str,
+        user: str,
+        *,
+        device: str,
+        token: str,
+        store: Path,
+        key: str,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         config = AsyncClientConfig(
             store=SqliteStore,  # the default one keeps trust in files of its own
             store_name="device.db",
@@ -67,8 +81,9 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
         store.mkdir(mode=0o700, parents=True, exist_ok=True)
         store.chmod(0o700)
         super().__init__(homeserver, user, device, str(store), config)
+        self.rest = Rest(monotonic)
         self._refused = 0  # requests that were to hand out the key of a room
-        self._sends: set[asyncio.Task[RoomSendResponse | RoomSendError]] = set()
+        self._sends: set[asyncio.Task[RoomSendResponse | RoomSendError | KeysQueryError]] = set()
         self._token = token
         self.restore_login(user, device, token)
 
@@ -89,15 +104,31 @@ class Client(AsyncClient):  # type: ignore[misc]  # nio has no types
             return TryLater(cause="room not synced")  # nio would raise
         if self.olm is None and (known is None or known.encrypted):
             raise Plaintext("the device's store isn't loaded: without it nothing may be sent into an encrypted room")
-        sending = asyncio.create_task(
-            self.room_send(room, kind, content, tx_id=key, ignore_unverified_devices=True)  # who is trusted is our rule
-        )
+        if (resting := self.rest.left()) is not None:
+            return resting
+        sending = asyncio.create_task(self._sent(room, kind, content, key))
         self._sends.add(sending)
         sending.add_done_callback(self._sends.discard)
         try:
-            return outcome_of(await asyncio.shield(sending))
+            return self.rest.noted(outcome_of(await asyncio.shield(sending)))
         except (ClientError, OSError, TimeoutError, GroupEncryptionError, LocalProtocolError) as error:
             return TryLater(cause=type(error).__name__)
+
+    async def _sent(
+        self, room: str, kind: str, content: dict[str, Any], key: str
+    ) -> RoomSendResponse | RoomSendError | KeysQueryError:
+        """Here nio sends with the devices it knows: who came in, or signed in anew, with the sync that this answers could
+        never read the answer.
+        """
+        known = self.rooms.get(room)
+        if self.olm is not None and known is not None and known.encrypted:
+            if self.olm.users_for_key_query & known.users.keys():
+                asked = await self.keys_query()
+                if isinstance(asked, KeysQueryError):
+                    return asked
+        return await self.room_send(
+            room, kind, content, tx_id=key, ignore_unverified_devices=True
+        )  # we decide on trust
 
     def after_failure(self) -> None:
         """Nio forgets its token at a soft logout, and ignores an answer whose `next_batch` it already has."""

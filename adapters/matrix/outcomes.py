@@ -27,6 +27,14 @@ def outcome_of(response: RoomSendResponse | ErrorResponse) -> Outcome:
             return TryLater(cause=str(status or code or "no answer"))
 
 
+def put_off(response: ErrorResponse, cause: str) -> TryLater:
+    """For what isn't a send: it is tried again, and not before the homeserver wants it."""
+    status = response.transport_response.status if response.transport_response is not None else None
+    if response.status_code == "M_LIMIT_EXCEEDED" or status == 429:
+        return TryLater(seconds=_pause(response), cause="429")
+    return TryLater(cause=cause)
+
+
 def _pause(response: ErrorResponse) -> float | None:
     """The longer of body and header, in seconds; nio ignores the header."""
     named = [] if response.retry_after_ms is None else [response.retry_after_ms / 1000]

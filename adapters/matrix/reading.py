@@ -71,6 +71,9 @@ class Reader:
         async with self._storage.unit() as uow:
             for _, _, key in unlocked:
                 await uow.notes.drop(PLATFORM, LOCKED, key)
+            for room, joined in response.rooms.join.items():
+                if _members_changed(joined):
+                    await self._rooms.looked_at(uow, room)
             found += await self._joined(uow)
             earlier = [(room, event) for room, event, _ in unlocked if event is not None]
             for room, event in [*earlier, *events]:
@@ -123,7 +126,7 @@ class Reader:
             return None
         host = invited_by(source, me=self._client.user_id)
         if host is not None and self._rooms.allows(host):
-            return self._made(key, host, room, Joined())
+            return self._made(key, host, room, Joined()) if self._rooms.is_direct(room) else None
         if sender == self._client.user_id or not self._rooms.allows(sender):
             return None
         if isinstance(event, MegolmEvent):
@@ -132,7 +135,7 @@ class Reader:
             return self._told_locked(room, sender)
         if (pressed := reaction(source)) is not None:
             picked = await self._picked(uow, *pressed, sender)
-            return None if picked is None else self._made(key, sender, room, picked)
+            return None if picked is None else self._made(key, sender, room, picked, direct=self._rooms.is_direct(room))
         if (goes_on := replacement(source)) is not None:
             await self._invitations.moved(uow, room, goes_on, sender)  # its homeserver let it pass: it was allowed to
             return None
@@ -165,6 +168,8 @@ class Reader:
         for room, note in await uow.notes.all(PLATFORM, JOINED):
             if room in self._client.rooms:
                 await uow.notes.drop(PLATFORM, JOINED, room)
+                if not self._rooms.is_direct(room):
+                    continue  # whatever the invitation said
                 incoming = self._made(f"joined-{room}"[:250], note["by"], room, Joined())
                 if await uow.inbox.receive(incoming):
                     found.append(incoming)
@@ -227,3 +232,9 @@ class Reader:
                 read = self._client.try_to_read(read)
             found.append((room, None if isinstance(read, MegolmEvent) else read, event))
         return found
+
+
+def _members_changed(joined: Any) -> bool:
+    """Members who say nothing may only be counted."""
+    counted = joined.summary is not None and joined.summary.joined_member_count is not None
+    return counted or any(one.source.get("type") == "m.room.member" for one in [*joined.state, *joined.timeline.events])

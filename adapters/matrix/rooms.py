@@ -4,6 +4,7 @@ The direct room of a person is the address of their account; here it is only fou
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,7 +15,10 @@ from aiohttp import ClientError
 from nio import RoomCreateError, RoomPreset
 
 from adapters.matrix.client import Client, path
+from adapters.matrix.outcomes import put_off
+from adapters.matrix.rest import Rest
 from bot.events import Account, Address
+from bot.ports import TryLater
 from storage.unit_of_work import Storage, Unit
 
 log = structlog.get_logger()
@@ -38,13 +42,21 @@ def server_of(user: str) -> str:
 
 
 class Rooms:
-    def __init__(self, client: Client, storage: Storage, servers: frozenset[str], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        client: Client,
+        storage: Storage,
+        servers: frozenset[str],
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         """`servers`: whose people may talk to the bot."""
+        self._rest = Rest(monotonic)
         self._client = client
         self._storage = storage
         self._servers = servers
         self._now = now
-        self._opening: dict[Account, asyncio.Task[Address | None]] = {}
+        self._opening: dict[Account, asyncio.Task[Address | TryLater]] = {}
         self._opened: dict[Account, Address] = {}  # of people whose account says nothing yet
         self._fresh: set[str] = set()  # joined or made, and perhaps not yet come down the sync
         self._leaving: set[asyncio.Task[None]] = set()
@@ -58,14 +70,26 @@ class Rooms:
         known = self._client.rooms.get(room)
         return known is not None and known.member_count <= 2
 
+    async def looked_at(self, uow: Unit, room: str) -> None:
+        """Its members may have changed. Whose direct chat it was has none any more once a third can read it: to them is
+        written elsewhere from now on.
+        """
+        if room not in self._client.rooms or self.is_direct(room):
+            return
+        for account in await uow.accounts.at(PLATFORM, Address(room)):
+            row = await uow.accounts.get(account)
+            assert row is not None
+            await uow.accounts.save(replace(row, address=Address("")))
+            self._opened.pop(account, None)
+
     def is_ours(self, room: str) -> bool:
         """Whether the bot is in it, also where the sync hasn't brought it yet."""
         return room in self._client.rooms or room in self._fresh
 
     # ------------------------------------------------------------ direct chats
 
-    async def direct_room(self, account: Account) -> Address | None:
-        """Opens an encrypted one where there is none; None if that isn't possible at the moment."""
+    async def direct_room(self, account: Account) -> Address | TryLater:
+        """Opens an encrypted one where there is none."""
         opening = self._opening.get(account)
         if opening is None:
             opening = asyncio.create_task(self._open(account))
@@ -73,29 +97,31 @@ class Rooms:
             opening.add_done_callback(lambda _: self._opening.pop(account, None))
         return await asyncio.shield(opening)
 
-    async def _open(self, account: Account) -> Address | None:
+    async def _open(self, account: Account) -> Address | TryLater:
         if account in self._opened:
             return self._opened[account]
         room = await self._made([user_of(account)], is_direct=True)
-        if room is not None:
+        if not isinstance(room, TryLater):
             self._opened[account] = room
             await self.remember(account, room)
         return room
 
-    async def room_with(self, accounts: Sequence[Account], key: str) -> Address | None:
-        """An encrypted room with these people, one per key; None if that isn't possible at the moment."""
+    async def room_with(self, accounts: Sequence[Account], key: str) -> Address | TryLater:
+        """An encrypted room with these people, one per key."""
         async with self._storage.unit(write=False) as uow:
             kept = await uow.notes.get(PLATFORM, TOGETHER, key)
         if kept is not None:
             return Address(kept["room"])
         room = await self._made([user_of(account) for account in accounts], is_direct=False)
-        if room is not None:
+        if not isinstance(room, TryLater):
             async with self._storage.unit() as uow:
                 await uow.notes.put(PLATFORM, TOGETHER, key, {"room": room}, self._now(), account=accounts[0])
                 await uow.commit()
         return room
 
-    async def _made(self, users: Sequence[str], *, is_direct: bool) -> Address | None:
+    async def _made(self, users: Sequence[str], *, is_direct: bool) -> Address | TryLater:
+        if (resting := self._rest.left()) is not None:
+            return resting
         try:
             made = await self._client.room_create(
                 is_direct=is_direct,
@@ -105,15 +131,17 @@ class Rooms:
             )
         except (ClientError, OSError, TimeoutError) as error:
             log.warning("no room", action="matrix room", error=type(error).__name__)
-            return None
+            return TryLater(cause="no room")
         if isinstance(made, RoomCreateError):
             log.warning("no room", action="matrix room", error=made.status_code)
-            return None
+            return self._rest.noted(put_off(made, "no room"))
         return Address(made.room_id)
 
     async def remember(self, account: Account, room: Address) -> None:
-        """From now on this is where the person is written to."""
+        """From now on this is where the person is written to, unless others turn out to be there."""
         self._fresh.add(room)
+        if room in self._client.rooms and not self.is_direct(room):
+            return
         async with self._storage.unit() as uow:
             row = await uow.accounts.get(account)
             if row is not None and row.address != room:

@@ -11,6 +11,7 @@ from adapters.matrix import rendering
 from adapters.matrix.buttons import Asked, Buttons
 from adapters.matrix.client import Client, Plaintext
 from adapters.matrix.courtesy import Courtesy
+from adapters.matrix.outcomes import put_off
 from adapters.matrix.rooms import PLATFORM, Rooms, user_of
 from adapters.matrix.threads import Threads
 from bot.events import Address
@@ -45,13 +46,15 @@ class MatrixTransport:
         at = self.connection
         if at is None:
             return TryLater(seconds=NOT_YET, cause="not connected")
+        if (resting := at.client.rest.left()) is not None:
+            return resting
         both = next((block for block in delivery.message.blocks if isinstance(block, Together)), None)
         if both is not None:
-            room: Address | None = await at.rooms.room_with(both.accounts, delivery.key)
+            room: Address | TryLater = await at.rooms.room_with(both.accounts, delivery.key)
         else:
             room = delivery.address or await at.rooms.direct_room(delivery.account)
-        if not room:
-            return TryLater(cause="no room")
+        if isinstance(room, TryLater):
+            return room
         if room not in at.client.rooms:
             left = both is None and delivery.address and at.client.next_batch and not at.rooms.is_ours(room)
             return Undeliverable(cause="room left") if left else TryLater(seconds=NOT_YET, cause="room not synced")
@@ -103,7 +106,7 @@ async def _file_sent(client: Client, room: str, file: File) -> dict[str, Any] | 
     except (ClientError, OSError, TimeoutError) as error:
         return TryLater(cause=type(error).__name__)
     if isinstance(answer, UploadError):
-        return TryLater(cause=str(answer.status_code or "upload"))
+        return put_off(answer, str(answer.status_code or "upload"))
     where = {"file": {"url": answer.content_uri, **(keys or {})}} if encrypted else {"url": answer.content_uri}
     return {
         "msgtype": "m.file",

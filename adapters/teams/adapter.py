@@ -89,6 +89,7 @@ class TeamsAdapter:
             while True:
                 self.state = await self._looked()
                 await self._swept()
+                await self._closed_cards()
                 await asyncio.sleep(LOOK_AGAIN)
         finally:
             self._webhook.inside = None  # what is being sent goes on; the session is closed with the event loop
@@ -114,6 +115,12 @@ class TeamsAdapter:
                 await self.files.sweep()
             except (DBAPIError, OSError) as error:
                 log.warning("files not swept", action="teams", error=type(error).__name__)
+
+    async def _closed_cards(self) -> None:
+        try:
+            await self.transport.close_what_is_over()
+        except (DBAPIError, OSError) as error:
+            log.warning("cards not looked at", action="teams", error=type(error).__name__)
 
     async def _looked(self) -> State:
         if self._keys is None or self._tokens is None:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from botbuilder.schema import Activity, ActivityTypes, TextFormatTypes
+from botbuilder.schema import ActivityTypes, TextFormatTypes
 
 from adapters.teams import buttons, fields
 from adapters.teams.buttons import Link, Pressable
@@ -48,10 +48,7 @@ def _whole(message: Message, key: str, links: Sequence[Link], chat: Link | None)
     summary = _summary(message)
     if chat is None and all(isinstance(block, Text | Quote) for block in message.blocks):
         text = "".join(_as_html(block) for block in message.blocks if isinstance(block, Text | Quote))
-        plain: Element = Activity(
-            type=ActivityTypes.message, text=text, text_format=TextFormatTypes.xml, summary=summary
-        ).serialize()
-        return plain
+        return {"type": ActivityTypes.message, "text": text, "textFormat": TextFormatTypes.xml, "summary": summary}
     content = card(message, key, links)
     if chat is not None:
         note = paragraphs(Words(message.language)("teams.chat_note"), subtle=True)
@@ -60,9 +57,9 @@ def _whole(message: Message, key: str, links: Sequence[Link], chat: Link | None)
 
 
 def with_card(content: Element, summary: str) -> Element:
-    """The card beside the model: its serializer is slow on nested values, and makes words of what it doesn't know."""
-    made: Element = Activity(type=ActivityTypes.message, summary=summary).serialize()
-    return {**made, "attachments": [{"contentType": CARD, "content": content}]}
+    """Without the SDK's model: its serializer is slow, and makes words of what it doesn't know."""
+    attachments = [{"contentType": CARD, "content": content}]
+    return {"type": ActivityTypes.message, "summary": summary, "attachments": attachments}
 
 
 def _as_html(block: Text | Quote) -> str:

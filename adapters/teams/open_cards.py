@@ -12,23 +12,25 @@ from adapters.teams.buttons import readable
 from adapters.teams.conversations import Conversation
 from bot.events import Account
 from bot.messages import Ask, Choices, Message, ask, choices
-from bot.ports import Delivery, Question
+from bot.ports import OVER, Delivery, Question
 from bot.words import Words
 from storage.unit_of_work import Storage, Unit
 
 EACH = 5  # cards of one account
 ALL = 2_000  # accounts
+AT_ONCE = 500  # questions looked at in one statement
 AT_MOST = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCard:
-    """`says` is what stays readable without the buttons."""
+    """`says` is what stays readable without the buttons. A form is over also when its dialog is."""
 
     key: str
     remote_id: str
     to: Conversation
     says: Message
+    is_form: bool
     sent: datetime
 
 
@@ -45,7 +47,9 @@ class OpenCards:
                 del mine[key]
         if remote_id is not None and (ask(delivery.message) is not None or (asked is not None and asked.once)):
             says = readable(delivery.message)
-            mine[delivery.key] = OpenCard(key=delivery.key, remote_id=remote_id, to=to, says=says, sent=at)
+            mine[delivery.key] = OpenCard(
+                key=delivery.key, remote_id=remote_id, to=to, says=says, is_form=asked is None, sent=at
+            )
             while len(mine) > EACH:
                 del mine[next(iter(mine))]
         if not mine:
@@ -70,13 +74,28 @@ class OpenCards:
     def waiting(self, account: Account) -> bool:
         return account in self._of
 
+    async def to_look_at(self, storage: Storage) -> list[Account]:
+        """Accounts with a question that was answered or became void without anything being sent there."""
+        keys = {card.key: account for account, cards in self._of.items() for card in cards.values()}
+        found: set[Account] = set()
+        everything = list(keys)
+        for start in range(0, len(everything), AT_ONCE):
+            some = everything[start : start + AT_ONCE]
+            async with storage.unit(write=False) as uow:
+                still_open = await uow.questions.open(some)
+            found |= {keys[key] for key in some if key not in still_open}
+        return sorted(found)
+
     async def over(self, storage: Storage, account: Account, now: datetime) -> list[tuple[OpenCard, str]]:
         """Those that ask nothing any more, with what to say instead of the buttons; each is given once."""
         found: list[tuple[OpenCard, str]] = []
+        cards = {**self._of.get(account, {})}
         async with storage.unit(write=False) as uow:
-            for card in [*self._of.get(account, {}).values()]:
-                question = await uow.questions.get(card.key)
-                if not await _is_open(uow, question, account, now):
+            waiting = await uow.questions.open(cards)
+            for key, card in cards.items():
+                asks = key in waiting and not card.is_form
+                question = None if asks else await uow.questions.get(key)
+                if not asks and not await _is_open(uow, question, account, now):
                     found.append((card, _instead(question, Words(card.says.language))))
                 elif now - card.sent > AT_MOST:
                     self.pressed(account, card.key)
@@ -97,7 +116,7 @@ async def _is_open(uow: Unit, question: Question | None, account: Account, now: 
 
 
 def _instead(question: Question | None, say: Words) -> str:
-    if question is None:
+    if question is None or question.answered == OVER:
         return say("teams.over")
     if isinstance(question.asked, Choices) and question.answered is not None:
         options = question.asked.options

@@ -82,12 +82,24 @@ class TeamsTransport:
     def _handed_over(self, delivery: Delivery, to: Conversation, outcome: Outcome) -> Outcome:
         """What arrives is most often what became of an earlier question; its card is closed beside it, late or never."""
         if isinstance(outcome, Delivered) and self.storage is not None and self.now is not None:
-            if self.cards.waiting(delivery.account) and not self._stopped:
-                task = asyncio.create_task(self._close_cards(self.storage, delivery.account, self.now()))
-                self._closing.add(task)
-                task.add_done_callback(self._closing.discard)
+            if self.cards.waiting(delivery.account):
+                self._begin_closing(self.storage, delivery.account, self.now())
             self.cards.sent(delivery, to, outcome.remote_id, self.now())
         return outcome
+
+    async def close_what_is_over(self) -> None:
+        """Now and then: of those whose question was answered elsewhere, or is void, while nothing was sent to them."""
+        if self.storage is None or self.now is None:
+            return
+        for account in await self.cards.to_look_at(self.storage):
+            self._begin_closing(self.storage, account, self.now())
+
+    def _begin_closing(self, storage: Storage, account: Account, now: datetime) -> None:
+        if self._stopped:
+            return
+        task = asyncio.create_task(self._close_cards(storage, account, now))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
 
     async def _close_cards(self, storage: Storage, account: Account, now: datetime) -> None:
         try:

@@ -27,7 +27,7 @@ from adapters.teams.open_cards import OpenCards
 from adapters.teams.presses import Response, response_to
 from adapters.teams.reading import bounded
 from adapters.teams.settings import Registrations
-from adapters.teams.token import Claims, Unauthorized, verified
+from adapters.teams.token import Claims, Unauthorized, Verifier
 from bot.dispatch import TRIES
 from bot.events import Incoming
 from bot.ports import Conflict
@@ -47,18 +47,18 @@ class Gate:
     def __init__(
         self, *, keys: KeyStore | None, registrations: Registrations, tenants: frozenset[str], hosts: frozenset[str]
     ) -> None:
-        self._keys = keys
+        self._verifier = None if keys is None else Verifier(keys, registrations.app_ids)
         self._registrations = registrations
         self._tenants = tenants
         self._hosts = hosts
 
     async def claims(self, request: web.Request) -> Claims | None:
         """None in the insecure mode. Raises Unauthorized."""
-        if self._keys is None:
+        if self._verifier is None:
             if not _is_loopback(request.remote):
                 raise Unauthorized("not from this machine")
             return None
-        return await verified(request.headers.get("Authorization"), self._keys, self._registrations.app_ids)
+        return await self._verifier.claims(request.headers.get("Authorization"))
 
     def check(self, activity: Activity, claims: Claims | None) -> str:
         """The tenant. Raises Unauthorized for what the token doesn't vouch for, HTTPForbidden for what isn't ours."""
@@ -85,7 +85,7 @@ class Gate:
             host = (url.host or "").casefold()
         except ValueError:
             return False
-        if self._keys is None:
+        if self._verifier is None:
             return url.scheme in ("http", "https") and _is_loopback(host)
         return url.scheme == "https" and url.port == 443 and url.user is None and host in self._hosts
 

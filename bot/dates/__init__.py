@@ -16,7 +16,7 @@ from bot.dates.values import Day, Days, FoundDate, FoundTime, Past, Unsure, When
 __all__ = ["Day", "Days", "FoundDate", "FoundTime", "Past", "Unsure", "When", "find_dates", "read_date"]
 
 _ANY = re.compile(
-    rf"\d|heut|morgen|today|tom|day|tage?n?\b|monta|dienst|mittwo|donner|freit|samst|sonna|woche|week|month|monat|jahr|year|ferien|weihn|silv|neuj|{COUNT}|{MONTH}|{ORDINAL}|{WEEKDAY}|{alternatives(HOLIDAYS)}|holid|urlaub|oster|pfing|kw\b|kalenderw|advent|gestern|fruh|sommer|herbst|winter|spring|autumn|q\d"
+    rf"\d|heut|morgen|morning|afternoon|evening|today|tom|tmr?w|day|tage?n?\b|monta|dienst|mittwo|donner|freit|samst|sonna|woche|week|month|monat|jahr|year|ferien|weihn|silv|neuj|{COUNT}|{MONTH}|{ORDINAL}|{WEEKDAY}|{alternatives(HOLIDAYS)}|holid|urlaub|oster|pfing|kw\b|kalenderw|advent|gestern|fruh|sommer|herbst|winter|spring|autumn|q\d"
 )
 
 

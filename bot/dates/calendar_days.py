@@ -46,7 +46,8 @@ def _slashed(m: Match, today: date) -> When:
 )
 def _named(m: Match, today: date) -> When:
     day = int(m["d"]) if m["d"] else ORDINALS[m["o"]]
-    return checked(known_day(day, MONTHS[m["m"]], m["y"], today), m["wd"])
+    weekday = None if m["wd"] in {"do", "so"} and "the " in m[0] else m["wd"]  # "can we do the 8th of December"
+    return checked(known_day(day, MONTHS[m["m"]], m["y"], today), weekday)
 
 
 @rule(
@@ -69,7 +70,7 @@ def _day_only_english(m: Match, today: date) -> When:
     return checked(day_of_month(int(m["d"]), today), m["wd"])
 
 
-@rule(rf"(?P<wd>{WEEKDAY}),?\s+(?:den\s+|the\s+)?(?P<d>{D})(?:\.|ten|{TH})(?!\s?\d)")
+@rule(rf"(?P<wd>{WEEKDAY}),?\s+(?:den\s+|der\s+|the\s+)?(?P<d>{D})(?:\.|ten|{TH})(?!\s?\d)")
 def _weekday_and_day(m: Match, today: date) -> When | None:
     if m["wd"] in {"do", "so"} and "the " in m[0]:
         return None  # English: "do the 16th"
@@ -91,7 +92,7 @@ def _ends(m: Match, today: date) -> When:
 
 
 @rule(
-    rf"(?:vom\s+|von\s+|zwischen\s+(?:dem\s+)?|am\s+|den\s+)?(?P<d1>{D})\.?\s?(?:(?P<m1>{M})\.?)?{SEP}(?P<d2>{D})\.\s?(?P<m>{M})(?:\.\s?(?P<y>{Y})?|(?!\d))"
+    rf"(?:vom\s+|von\s+|zwischen\s+(?:dem\s+)?|am\s+|den\s+)?(?P<d1>{D})(?:\.(?:\s?(?P<m1>{M})\.?)?)?{SEP}(?P<d2>{D})\.\s?(?P<m>{M})(?:\.\s?(?P<y>{Y})?|(?!\d))"
 )
 def _range_numeric(m: Match, today: date) -> When | None:
     return _ends(m, today)

@@ -19,14 +19,14 @@ from bot.dates.values import Day, Days, Past, Unsure, When
 
 
 @rule(
-    r"(?:ab\s+|bis\s+|from\s+|until\s+)?(?:heute|today|tonight)(?:\s+(?:fruh|frueh|morgen|vormittag|mittag|nachmittag|abend|morning|afternoon|evening))?"
+    rf"(?:ab\s+|bis\s+|from\s+|until\s+)?(?:heute?|today|tonight|(?:am\s+)?heutigen\s+(?:tag|{WEEKDAY})|this\s+(?=morning|afternoon|evening))(?:\s*(?:fruh|frueh|morgen|vormittag|mittag|nachmittag|abend|morning|afternoon|evening))?"
 )
 def _today(m: Match, today: date) -> When:
     return Day(date=today)
 
 
 @rule(
-    r"(?:ab\s+|bis\s+|from\s+|until\s+|till\s+)?(?:(?<!guten )(?<!gutn )(?<!heute )(?<!am )morgen|tomorrow|tmrw|tomorow)(?:\s+(?:fruh|frueh|vormittag|mittag|nachmittag|abend|morning|afternoon|evening))?"
+    r"(?:ab\s+|bis\s+|from\s+|until\s+|till\s+)?(?:(?<!guten )(?<!gutn )(?<!heute )(?<!am )morgen|tomorrow|tmrw|tmw|tomorow)(?:\s+(?:fruh|frueh|vormittag|mittag|nachmittag|abend|morning|afternoon|evening))?"
 )
 def _tomorrow(m: Match, today: date) -> When:
     return Day(date=today + timedelta(days=1))

@@ -19,7 +19,7 @@ LEAD = (
     r"(?:(?:ab|seit|am|an|bis|vom|von|zum|zu|den|dem|der|auf|fur|fuer|um|erst|from|on|until|till|by|the|to|for|of)\s+)"
 )
 TH = r"(?:st|nd|rd|th)"
-WD = rf"(?:(?P<wd>{WEEKDAY})s?,?\s*(?:(?:den|dem|the)\s+)?)?"
+WD = rf"(?:(?P<wd>{WEEKDAY})s?,?\s*(?:(?:den|dem|der|the)\s+)?)?"
 SEP = r"\s*(?:bis(?:\s+(?:zum|einschliesslich))?|to|until|till|through|-|–|und|and|/|\+|&)\s*(?:dem\s+|den\s+|the\s+)?"
 
 Match: TypeAlias = re.Match[str]

@@ -10,15 +10,35 @@ from bot.flows.listing import full_title, place_line, topic_label
 from bot.flows.topics import MAX_NAME
 from bot.forms import Field, Form
 from bot.hours import Kind
-from bot.intents import DeskAnswer, DeskList, Introduce
+from bot.intents import (
+    DeskAnswer,
+    DeskList,
+    Figures,
+    GapReport,
+    Help,
+    Introduce,
+    NudgeCreate,
+    NudgeList,
+    NudgePause,
+    NudgePreview,
+    NudgeResume,
+    NudgeShow,
+    NudgeStats,
+    NudgeStop,
+)
 from bot.knowledge import findable
 from bot.messages import Ask, Block, Choice, Choices, Contact, Contacts, Facts, Quote, Text
 from bot.model import DeskRequest, Person
 from bot.turn import Handlers, Refusal, Replies, Turn
 
 SHOWN = 5
-_ASK = re.compile(r"(?:frag\w*|ask)\s+(?:(?:doch|mal|bitte|frau|herrn?|ms|mrs?)\.?\s+)*(.{3,60})", re.IGNORECASE)
+_ASK = re.compile(r"(?:frage?t?|ask)\s+(?:(?:doch|mal|bitte|frau|herrn?|ms|mrs?)\.?\s+)*(.{3,60})", re.IGNORECASE)
 LONGEST = 1500  # characters of an answer
+OF_THE_OFFICE = (
+    *(DeskList, DeskAnswer, Figures, GapReport, Help, NudgeCreate, NudgeList, NudgePause),
+    *(NudgePreview, NudgeResume, NudgeShow, NudgeStats, NudgeStop),
+)
+"""What is meant for the bot, although an answer to somebody is waited for: that may well sound like a search."""
 
 
 async def waiting(turn: Turn, wish: DeskList) -> Replies:

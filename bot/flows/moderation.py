@@ -3,7 +3,7 @@
 from bot import access
 from bot.flows.introductions import between_gone
 from bot.forms import Field, Form
-from bot.intents import Block, Report
+from bot.intents import Block, Report, Unblock
 from bot.messages import Ask, Choice, Choices, Text
 from bot.model import DeskRequest, Introduction, Person, new_key
 from bot.turn import Handlers, Refusal, Replies, Turn
@@ -28,7 +28,26 @@ async def block(turn: Turn, wish: Block) -> Replies:
         options = tuple(Choice(label=_named(one), intent=Block(person=one.key)) for one in found)
         return [turn.reply(Text(text=turn.say("moderation.which")), Choices(options=options, forget=True))]
     await turn.uow.people.block(turn.me.key, found[0].key, turn.now)
-    return [turn.tell("moderation.blocked"), *await between_gone(turn, turn.me.key, found[0].key)]
+    undo = Choice(label=turn.say("moderation.choice.undo"), intent=Unblock(person=found[0].key))
+    told = turn.reply(Text(text=turn.say("moderation.blocked")), Choices(options=(undo,), forget=True))
+    return [told, *await between_gone(turn, turn.me.key, found[0].key)]
+
+
+async def unblock(turn: Turn, wish: Unblock) -> Replies:
+    """By the one who blocked, at any time; what the other side did stays, and isn't told. Ended requests stay ended."""
+    mine = await turn.uow.people.blocked_by(turn.me.key)
+    people = await turn.uow.people.many(mine)
+    meant = [people[key] for key in mine if key in people]
+    if wish.person is not None:
+        words = set(wish.person.casefold().replace(",", " ").split())
+        meant = [one for one in meant if one.key == wish.person or set(one.name.casefold().split()) <= words] or meant
+        if len(meant) == 1:
+            await turn.uow.people.unblock(turn.me.key, meant[0].key)
+            return [turn.tell("moderation.unblocked", who=meant[0].name)]
+    if not meant:
+        return [turn.tell("moderation.none_blocked")]
+    options = tuple(Choice(label=_named(one), intent=Unblock(person=one.key)) for one in meant)
+    return [turn.reply(Text(text=turn.say("moderation.unblock_whom")), Choices(options=options, forget=True))]
 
 
 async def report(turn: Turn, wish: Report) -> Replies:
@@ -80,4 +99,4 @@ def _named(person: Person) -> str:
     return f"{person.name}, {person.function}" if person.function else person.name
 
 
-HANDLERS: Handlers = {Block: block, Report: report}
+HANDLERS: Handlers = {Block: block, Unblock: unblock, Report: report}

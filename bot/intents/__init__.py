@@ -71,7 +71,7 @@ from bot.intents.network import (
     TopicMerge,
     TopicSynonym,
 )
-from bot.intents.privacy import Block, Consent, DeleteMe, ExportData, PrivacyInfo, Report, WithdrawConsent
+from bot.intents.privacy import Block, Consent, DeleteMe, ExportData, PrivacyInfo, Report, Unblock, WithdrawConsent
 from bot.intents.profile import (
     ConfirmLink,
     ConfirmProfile,
@@ -199,6 +199,7 @@ __all__ = [
     "TopicAdd",
     "TopicMerge",
     "TopicSynonym",
+    "Unblock",
     "Unknown",
     "Unsubscribe",
     "VisitHistory",
@@ -221,7 +222,7 @@ Intent: TypeAlias = (
     | CheckIn | SayThanks | OpenRoom | TalkThrough | EndTalk
     | ProfileShow | OfferTopic | WantTopic | RemoveTopic | SetAffiliation | SetListing | SetFunction | SetContactData
     | SetCap | SetStandIn | Pause | Resume | ConfirmProfile | Language | LinkAccount | ConfirmLink | SetHome
-    | Block | Report | Consent | WithdrawConsent | PrivacyInfo | ExportData | DeleteMe | AskTeam
+    | Block | Unblock | Report | Consent | WithdrawConsent | PrivacyInfo | ExportData | DeleteMe | AskTeam
     | PlanVisit | SendVisit | AnswerVisit | VisitHistory | RescheduleVisit | CancelVisit | MyVisits | MissedVisit
     | ShareLesson | CorrectLesson | FollowUp | RemoveLesson | MyLessons | Snooze
     | ReleaseLesson | WithdrawLesson | ApproveLesson | LessonsAboutUs | AskAuthor

@@ -11,6 +11,13 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unblock:
+    """Of somebody one has blocked oneself; all of them are shown where nobody is named."""
+
+    person: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     introduction: str | None = None
     text: str | None = None

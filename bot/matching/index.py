@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log
 
 import numpy as np
@@ -15,9 +16,13 @@ from bot.matching.text import asked_words, grams, stem, words
 from bot.matching.topics import Topic, names_of
 
 K_STEMS, K_GRAMS, B = 1.2, 4.0, 0.75
+EVEN = 0.7  # 0: a long word weighs as many times more than a short one as it has more 4-grams; 1: all words weigh alike
 DECLARED = 3  # how often a title counts
 SURE, MAYBE = 0.45, 0.30  # coverage: share of the question's gram weight that a document has
 TAIL = 0.1  # coverage from which a hit may follow better ones, where an order is judged and nobody is shown
+NAMED = (
+    5.0  # times the weight of another name of the topic, so that it stands beside what the 4-grams of a question give
+)
 FIRST = 1000.0  # on top of the score of those who declared the very topic
 MISSPELT = 5  # letters from which a word that nobody uses may be a misspelt one
 MOST_SLIPS = 3  # letters too many or too few
@@ -79,8 +84,8 @@ class Index:
         index._grow(len(said))
         for slot, (document, counts) in enumerate(zip(last.values(), said, strict=True)):
             index._enter(document, slot, counts)
-        index._stems.spread()
-        index._grams.spread()  # otherwise the first question would wait for it
+        index._stems.settle()
+        index._grams.settle()  # otherwise the first questions would wait for it
         return index
 
     def __len__(self) -> int:
@@ -122,12 +127,14 @@ class Index:
         *,
         allow: Callable[[str], bool] | None = None,
         floor: float = MAYBE,
+        tail: int | None = None,
         limit: int | None = None,
     ) -> Sequence[Hit]:
         """Best first, ties by id; nobody if the best has less than MAYBE of the question. Who declared the topic comes
         before all others; who uses another name of the topic is found like those who use the words of the question.
+        Of those with less than MAYBE only the ones that are among the best `tail`, equals included.
         """
-        scores, covered = self._rated([self._meant(word) for word in asked_words(text)])
+        scores, covered = self._rated_either_way([self._meant(word) for word in asked_words(text)])
         for name in names_of(topic):
             self._rate_name([stem(word) for word in words(name)], scores, covered)
         for key in self._declared.get(topic.id, ()) if topic is not None else ():
@@ -140,6 +147,9 @@ class Index:
         if allow is None and limit is not None and len(found) > limit:  # the many others needn't become objects
             worst = np.partition(scores[found], -limit)[-limit]
             found = found[scores[found] >= worst]
+        if tail is not None and len(found) > tail:
+            worst = np.partition(scores[found], -tail)[-tail]
+            found = found[(scores[found] >= worst) | (covered[found] >= MAYBE)]
         hits = [
             Hit(id=self._ids[slot], score=score, coverage=coverage, sure=coverage >= SURE)
             for slot, score, coverage in zip(
@@ -152,11 +162,27 @@ class Index:
 
     # ------------------------------------------------------------ rating
 
+    def _rated_either_way(self, asked: Sequence[str]) -> tuple[Floats, Floats]:
+        """As written, and with two words as one where people write them so: "Bau Antrag". The better counts."""
+        scores, covered = self._rated(asked)
+        for place, (one, next_one) in enumerate(pairwise(asked)):
+            as_one, *apart = (len(self._stems.of(stem(word))[0]) for word in (one + next_one, one, next_one))
+            if not as_one or as_one < min(apart):
+                continue
+            more, of_it = self._rated([*asked[:place], one + next_one, *asked[place + 2 :]])
+            scores, covered = np.maximum(scores, more), np.maximum(covered, of_it)
+        return scores, covered
+
     def _rated(self, asked: Sequence[str]) -> tuple[Floats, Floats]:
         """Score and coverage by slot."""
         by_stems, by_grams = self._lengthwise()
         stems = [self._posted(self._stems, stem(word)) for word in asked]
-        parts = [self._posted(self._grams, gram) for word in asked for gram in grams(word)]
+        usual = sum(len(grams(word)) for word in asked) / max(1, len(asked))
+        parts = [
+            (slots, counts, idf * (usual / len(grams(word))) ** EVEN)
+            for word in asked
+            for slots, counts, idf in (self._posted(self._grams, gram) for gram in grams(word))
+        ]
         scores, _ = self._summed(stems, K_STEMS, by_stems)
         more, covered = self._summed(parts, K_GRAMS, by_grams)
         return scores + more, covered / (sum(idf for _, _, idf in parts) or 1.0)
@@ -170,7 +196,10 @@ class Index:
         slots = np.concatenate([one for one, _, _ in posted])
         counts = np.concatenate([one for _, one, _ in posted])
         weights = np.repeat([idf for _, _, idf in posted], [len(one) for one, _, _ in posted])
-        rated = weights * counts * (k + 1) / (counts + lengthwise[slots])
+        rated, held_back = weights * counts, lengthwise[slots]  # in place from here: millions of numbers to write
+        rated *= k + 1
+        held_back += counts
+        rated /= held_back
         n = len(self._ids)
         scores: Floats = np.bincount(slots, rated, n).astype(np.float64, copy=False)
         covered: Floats = np.bincount(slots, weights, n).astype(np.float64, copy=False)
@@ -204,7 +233,7 @@ class Index:
             return
         by_stems, _ = self._lengthwise()
         covered[found] = 1.0
-        scores[found] = np.maximum(scores[found], 2 * weight * (K_STEMS + 1) / (1 + by_stems[found]))
+        scores[found] = np.maximum(scores[found], NAMED * weight * (K_STEMS + 1) / (1 + by_stems[found]))
 
     def _meant(self, word: str) -> str:
         """The word, or the one in use that it is probably misspelt for."""
@@ -213,9 +242,7 @@ class Index:
         keys, shared = self._grams.sharing(grams(word))
         if not len(keys):
             return word
-        nearest = keys[shared >= shared.max() * COMMON]
-        known = self._words.words
-        near = [known[key] for key in nearest.tolist() if abs(len(known[key]) - len(word)) <= MOST_SLIPS]
+        near = self._words.as_long(keys[shared >= shared.max() * COMMON], len(word), MOST_SLIPS)
         found = extract(word, near, scorer=OSA.normalized_similarity, score_cutoff=ALIKE, limit=None)
         return max(((score, one) for one, score, _ in found), default=(0.0, word))[1]
 

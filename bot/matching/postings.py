@@ -16,6 +16,7 @@ Ints = NDArray[np.int32]
 Postings = tuple[Ints, Ints]  # slots, and how often each
 
 FEW = 1_000  # postings up to which sorting is the quicker way to sum them
+MANY = 2_000  # postings from which a term is put together when everything is built, not when it is first asked for
 _NONE: Postings = (np.zeros(0, np.int32), np.zeros(0, np.int32))
 
 
@@ -29,6 +30,7 @@ class WordPostings:
     def __init__(self) -> None:
         self.ids: dict[str, int] = {}
         self.words: list[str] = []  # by id
+        self._letters = array("i")  # by id
         self._starts: NDArray[np.int64] = np.zeros(1, np.int64)
         self._slots, self._counts = _NONE
         self._later: dict[int, tuple[list[int], list[int]]] = {}
@@ -69,7 +71,8 @@ class WordPostings:
             return slots, counts
         if len(slots) > FEW:  # a place for every document is quicker than sorting, and gives the same
             summed = np.bincount(slots, weights=counts)
-            found = np.flatnonzero(summed).astype(np.int32)
+            having = summed > 0  # looking for truths is three times as quick as looking for numbers
+            found = np.flatnonzero(having).astype(np.int32)
             return found, summed[found].astype(np.int32)
         order = np.argsort(slots, kind="stable")
         slots, counts = slots[order], counts[order]
@@ -80,7 +83,18 @@ class WordPostings:
         key = self.ids.setdefault(word, len(self.words))
         if key == len(self.words):
             self.words.append(word)
+            self._letters.append(len(word))
         return key
+
+    def as_long(self, ids: Ints, letters: int, more_or_less: int) -> Sequence[str]:
+        """Those of the words that have so many letters."""
+        length = np.frombuffer(self._letters, np.int32)[ids]
+        return [self.words[key] for key in ids[np.abs(length - letters) <= more_or_less].tolist()]
+
+    def sizes(self, ids: "array[int]") -> int:
+        """How many postings they have together, of those that were built at once."""
+        keys = np.frombuffer(ids, np.int32)
+        return int((self._starts[keys + 1] - self._starts[keys]).sum())
 
 
 class TermPostings:
@@ -100,6 +114,13 @@ class TermPostings:
             for term in self._terms_of(self._words.words[key]):
                 self._having[term].append(key)
         self._spread = len(self._words.words)
+
+    def settle(self) -> None:
+        """After everything was filled in: puts the long postings together, of which a few would make a question wait."""
+        self.spread()
+        for term, having in self._having.items():
+            if self._words.sizes(having) >= MANY:
+                self.of(term)
 
     def add(self, said: Mapping[str, int], slot: int) -> None:
         """A document that came later: terms asked for before learn of it, the others derive it when asked."""

@@ -41,13 +41,16 @@ STOP = frozenset(
 _FRAME = frozenset(
     "kennt kennen kenne kennst jemand jemanden jemandem wen wem wo welche welcher welches wieso schon bereits mal bitte"
     " gibt gab suche suchen sucht gesucht brauche brauchen hatte gern gerne mochte mochten wurde konnen kann konnte"
-    " hilft helfen weiss wissen erfahrung erfahrungen ansprechpartner ansprechpartnerin ansprechpartnerinnen"
+    " hilft helfen hilfe unterstutzung weiss wissen erfahrung erfahrungen ansprechpartner ansprechpartnerin ansprechpartnerinnen"
     " kontakt kontakte kolleginnen kollegen kollegin kollege kommune kommunen stadt stadte gemeinde gemeinden thema"
     " themen bezuglich zum etwas irgendwer irgendjemand andere anderen anderer hallo hi moin guten tag morgen danke"
     " who knows know anyone anybody somebody someone about has have with experience experiences contact contacts topic"
     " help me us please looking look find is are there can could does do done hello in you your we our".split()
 )
-_VERB_FRAMES = re.compile(r"\bsich\b.*\b(aus)$|\b(eingefuhrt|gemacht|umgesetzt|im einsatz|genutzt|nutzt|macht)$")
+_VERB_FRAMES = re.compile(
+    r"\bsich\b.*\b(aus)$"
+    r"|\b(eingefuhrt|eingerichtet|aufgebaut|angeschafft|digitalisiert|umgestellt|gemacht|umgesetzt|im einsatz|genutzt|nutzt|macht)$"
+)
 
 
 def fold(text: str) -> str:

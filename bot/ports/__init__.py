@@ -4,7 +4,7 @@ All stores seen through one `UnitOfWork` share one transaction. Reads return fro
 later reads of the same unit of work. Every instant is aware; stores keep UTC.
 """
 
-from bot.ports.conversation import Dialogs, Inbox, Question, Questions
+from bot.ports.conversation import OVER, Dialogs, Inbox, Question, Questions
 from bot.ports.matters import Desk, Enquiries, Introductions, Lessons, Links, Subscriptions, Visits
 from bot.ports.people import Accounts, Bodies, People, Topics
 from bot.ports.promises import Agenda, Delivery, DeliveryState, Outbox, Outgoing, Showing
@@ -26,6 +26,7 @@ from bot.ports.unit import ERASED, Audit, Conflict, Database, Privacy, Totals, U
 
 __all__ = [
     "ERASED",
+    "OVER",
     "Accounts",
     "Agenda",
     "Audit",

@@ -11,6 +11,8 @@ from bot.model import (
     Dialog,
 )
 
+OVER = -2  # nothing that is answered now would change anything
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -21,7 +23,7 @@ class Question:
     asked: Choices | Ask
     about: str | None
     at: datetime
-    answered: int | None = None  # the position picked, or -1 for a form filled
+    answered: int | None = None  # the position picked, -1 for a form filled, or OVER
 
 
 class Questions(Protocol):
@@ -30,6 +32,11 @@ class Questions(Protocol):
         """The last thing asked there whose time has come, answered or not; None if closed or older than 30 days."""
 
     async def answer(self, message: str, position: int, at: datetime) -> None: ...
+    async def over(self, about: str, person: str, at: datetime) -> None:
+        """What this person was asked about this object needs no answer any more, on whichever account it was asked. Who
+        answers all the same is told so by the flow; the platforms take the buttons away.
+        """
+
     async def close(self, about: str) -> None:
         """What was asked about this object is no longer open, anywhere."""
 

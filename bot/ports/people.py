@@ -79,12 +79,21 @@ class People(Protocol):
         """Whom this person blocked and who blocked them: neither is ever offered to the other."""
 
     async def block(self, person: str, other: str, at: datetime) -> None: ...
+    async def unblock(self, person: str, other: str) -> None:
+        """What `other` did stays."""
+
+    async def blocked_by(self, person: str) -> Sequence[str]:
+        """Whom this person blocked, the newest first."""
+
     async def roles(self, person: str) -> Sequence[tuple[Role, str | None]]:
         """Roles beyond staff, with the body they are for."""
 
     async def grant(self, person: str, role: Role, body: str | None, at: datetime) -> None: ...
     async def revoke(self, person: str, role: Role, body: str | None) -> None: ...
     async def with_role(self, role: Role, body: str | None = None) -> Sequence[str]: ...
+    async def all_roles(self) -> Sequence[tuple[str, Role, str | None]]:
+        """Who has which role beyond staff, granted or their own, with the body it is for; in this order."""
+
     @property
     def touched(self) -> frozenset[str]:
         """Whom this unit of work has changed: nothing remembered of them from before holds."""

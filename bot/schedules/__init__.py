@@ -4,7 +4,7 @@ One rule for the changes of the clock, the one of `bot/hours.py`: a time of day 
 clock shows it or a later time. So a time in the gap of spring comes right after it, and a doubled one comes once.
 """
 
-from bot.schedules.instants import first_after, instants, last_until, upcoming
+from bot.schedules.instants import first_after, instants, last_until, several_a_day, upcoming
 from bot.schedules.said import Unclear, said
 from bot.schedules.spoken import described
 from bot.schedules.text import ScheduleError, canonical, parse
@@ -25,5 +25,6 @@ __all__ = [
     "last_until",
     "parse",
     "said",
+    "several_a_day",
     "upcoming",
 ]

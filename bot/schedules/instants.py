@@ -14,6 +14,7 @@ from bot.schedules.values import After, Cron, Once, Recurring, Schedule
 DAY = timedelta(days=1)
 HORIZON = 12 * 366  # days searched for a next day: 29 February may be eight years away
 FIRST_LOOK = 40  # days
+LOOK = 32  # instants looked at to tell how often they come: a day of quarters of an hour in office hours
 _FREQ: Mapping[str, Literal[0, 1, 2, 3]] = {"daily": DAILY, "weekly": WEEKLY, "monthly": MONTHLY, "yearly": YEARLY}
 _HOURS = Hours()
 
@@ -73,6 +74,12 @@ def upcoming(schedule: Schedule, zone: str, now: datetime, count: int = 3) -> li
     while len(found) < count and (following := first_after(schedule, zone, found[-1] if found else now)) is not None:
         found.append(following)
     return found
+
+
+def several_a_day(schedule: Schedule, zone: str, now: datetime) -> bool:
+    """Whether it comes more often than once a day, on any of the next days on which it comes."""
+    days = [_wall(one, Place(tz=zone)).date() for one in upcoming(schedule, zone, now, LOOK)]
+    return len(set(days)) < len(days)
 
 
 def _wall(at: datetime, place: Place) -> datetime:

@@ -95,7 +95,7 @@ def said(text: str, today: date) -> Schedule | Unclear:
             return parse(cleaned, today)
         except ScheduleError as error:
             return Unclear(key=error.key, values=error.values_)
-    found = find_times(cleaned)
+    found = find_times(cleaned, strict=True)
     if any(one.at is None or one.until is not None for one in found):
         return Unclear(key="schedules.which_time")
     times = tuple(sorted({one.at for one in found if one.at is not None})) or (NINE,)

@@ -47,7 +47,7 @@ def in_words(feature: str) -> str | None:
 
 
 def _words(heard: "Heard") -> list[str]:
-    named = {at for one in heard.subjects if one.known for at in range(one.first, one.last)}
+    named = {at for first, last in heard.names for at in range(first, last)}
     words: list[str] = []
     for word, at in zip(heard.words, heard.seen, strict=True):
         shown = "@topic" if at in named else word
@@ -67,8 +67,6 @@ class Spans:
         self._words = [self._word(at, token) for at, token in enumerate(heard.tokens)]
         self._shapes = [self._shape(token) for token in heard.tokens]
         self._ideas = [() if word.startswith(("@", "<")) else ideas_of(word) for word in self._words]
-        self._candidates = heard.subjects
-        self._best = max(self._candidates, key=lambda one: (one.score, -one.first), default=None)
 
     def left(self, first: int) -> list[str]:
         """What stands in front."""
@@ -102,13 +100,6 @@ class Spans:
         one = self._words[first - 1] if first else "^"
         other = self._words[last] if last < len(self._words) else "$"
         found.append(f"lr {one} {other}")
-        for candidate in self._candidates:
-            if (candidate.first, candidate.last) == (first, last):
-                found += ["rule", f"rule {min(8, int(candidate.score))}"]
-                if candidate is self._best:
-                    found.append("rule best")
-            elif candidate.first < last and first < candidate.last:
-                found.append("rule over best" if candidate is self._best else "rule over")
         return found
 
     def _around(self, at: int) -> list[str]:

@@ -1,6 +1,5 @@
 """A text taken apart once: its words, the entities among them, the phrases in it."""
 
-import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,40 +10,23 @@ from bot.dates import FoundDate, FoundTime, find_dates
 from bot.times import find_times
 from bot.understanding.features import of_text
 from bot.understanding.learned import learned
+from bot.understanding.meant_dates import meant_dates
 from bot.understanding.people import FoundPerson, find_people
 from bot.understanding.phrases import IDEAS, NAMING, Hit, Phrases
 from bot.understanding.places import FoundPlace, find_places, find_states
 from bot.understanding.situation import Situation
 from bot.understanding.tokens import Token, fold, tokenize
-from bot.understanding.topic import SURE, Candidate, candidates
+from bot.understanding.topic import longest_names
 
 _KM = re.compile(
     rf"(?<![\w.])(\d{{1,4}}|{alternatives(NUMBERS)})\s*-?(km|kilometer\w*|kilometre\w*|kms|miles?|meilen)\b",
     re.IGNORECASE,
 )
 _MILE = 1.609
-_REFUSED_BEFORE = re.compile(
-    r"\b(?:nicht|statt|kein|not|instead of|anstatt|anstelle)\s+(?:erst\s+|schon\s+|am\s+|on\s+|den\s+|dem\s+)*$",
-    re.IGNORECASE,
-)
 BRIEF, LONG = 4, 25  # words
 LONGEST = 5  # words of a subject
 STEP = 12  # how far the parts of a long sentence lie apart; each is LONG words at most
 SHARES = (1.0, 0.5, 0.3, 0.2)  # of several phrases for the same
-_RATHER = re.compile(
-    r"\b(?:ach nein|nein|nee|nö|quatsch|vielmehr|besser gesagt|genauer gesagt|ich meinte?|sorry|entschuldig\w*|verzeihung|pardon|korrektur"
-    r"|moment|stopp?|doch (?:erst|lieber|eher)|no|wait|i mean|i meant|rather|scratch that|make that|actually|correction)\b",
-    re.IGNORECASE,
-)
-_LED = re.compile(r"(?:^|\s)(?:auf|zum|am|für|ab|bis|den|dem|to|on|for|until|till|the)\s+$", re.IGNORECASE)
-_LEADING = re.compile(r"(?:am|ab|on)\s", re.IGNORECASE)
-_NEAR = 40  # letters between a slip of the tongue and what corrects it
-_EITHER = re.compile(r"[\s,]*(?:oder|or|bzw\.?|/)\s*(?:auch\s+|am\s+|on\s+|the\s+)*", re.IGNORECASE)
-_REFUSED_AFTER = re.compile(
-    r"\s*(?:(?:leider|hab|habe|haben|hätte|ist|bin|sind|kann|können|i|ich|wir|i'm|is|doch|es|da|passt|geht|klappt|schaff\w*)\s+)*"
-    r"(?:kein\w*\s+zeit|nicht|nich|no time|not|doesn't|can't|schlecht|ungünstig|unpassend|bad|busy)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,10 +169,6 @@ class Heard:
         return sum(1 for token in words[1:] if token.capital and not token.text.isupper()) * 8 >= len(words)
 
     @cached_property
-    def has_small(self) -> bool:
-        return any(token.text.islower() for token in self.tokens)
-
-    @cached_property
     def is_english(self) -> bool:
         words = {token.fold for token in self.tokens if token.kind == "word"}
         stop = self.phrases.stopwords
@@ -198,15 +176,20 @@ class Heard:
 
     def begins(self, token: Token) -> bool:
         """Whether it stands at the beginning of a sentence, where a capital tells nothing."""
-        index = self.tokens.index(token)
+        index = self._places[token.start]
         return index == 0 or self.tokens[index - 1].kind in {"stop", "question"}
+
+    @cached_property
+    def _places(self) -> dict[int, int]:
+        """Looked up: in a text of some hundred names of topics, searching for each of them would take minutes."""
+        return {token.start: index for index, token in enumerate(self.tokens)}
 
     @cached_property
     def ideas(self) -> list[frozenset[str]]:
         """What each part of the text is about."""
         situation = self.situation
         general = {situation.context} | ({situation.role} & {"admin"})
-        topics = [one.first for one in self.subjects if one.score >= SURE]
+        topics = [first for first, _ in self.names]
         found: list[frozenset[str]] = []
         for first, last in self._parts():
             whole = last - first == len(self.words)
@@ -254,42 +237,27 @@ class Heard:
                     yield first, last
 
     @cached_property
-    def subjects(self) -> list[Candidate]:
-        return candidates(self)
+    def names(self) -> list[tuple[int, int]]:
+        """The longest names of the topic table."""
+        return longest_names(self)
+
+    @cached_property
+    def _lengths(self) -> dict[int, int]:
+        """By token how many words the name has that it is part of."""
+        return {at: last - first for first, last in self.names for at in range(first, last)}
 
     def _meant_hits(self, first: int, last: int) -> dict[str, list[Hit]]:
         """Of these words; what is part of a subject's name says nothing beside ("Open Data" is about no personal data)."""
         hits = self.hits if last - first == len(self.words) else self.phrases.find(self.words[first:last])
-        several = [one for one in self.subjects if one.known or one.last - one.first > 1]
-        named = {at: (one.last - one.first, one.known) for one in several for at in range(one.first, one.last)}
-        inside = {place - first: named[at] for place, at in enumerate(self.seen) if at in named}
+        length = self._lengths
+        inside = {place - first: length[at] for place, at in enumerate(self.seen) if at in length}
 
         def stays(hit: Hit) -> bool:
             if hit.last - hit.first > 1 or hit.first not in inside:
                 return True
-            length, known = inside[hit.first]
-            naming = hit.phrase.owner.removeprefix(f"{IDEAS}.") in (NAMING if known else {"data", "citizen", "product"})
-            return (length < 2 or not known) and not naming
+            return inside[hit.first] == 1 and hit.phrase.owner.removeprefix(f"{IDEAS}.") not in NAMING
 
         return {owner: kept for owner, found in hits.items() if (kept := [hit for hit in found if stays(hit)])}
-
-    @cached_property
-    def _requests(self) -> list[int]:
-        asking = ("seek", "who", "canhelp", "learn", "tellme", "remove", "written", "visit")
-        return [
-            self.seen[hit.first]
-            for idea in asking
-            for hit in self.hits.get(f"{IDEAS}.{idea}", ())
-            if hit.first < len(self.seen)
-        ]
-
-    def near_request(self, index: int) -> float:
-        """In a text of several sentences the subject is asked for where somebody is asked for."""
-        marks = [i for i, token in enumerate(self.tokens) if token.kind in {"stop", "question"}]
-        if not marks or not self._requests:
-            return 0.0
-        sentence = sum(1 for mark in marks if mark < index)
-        return 0.7 if any(sum(1 for mark in marks if mark < at) == sentence for at in self._requests) else 0.0
 
     def means(self, *ideas: str) -> bool:
         """Whether one of these ideas is anywhere in the text."""
@@ -297,27 +265,8 @@ class Heard:
 
     @cached_property
     def said_dates(self) -> tuple[FoundDate, ...]:
-        """The dates that are meant: not those that are refused ("nicht am 8., sondern am 10.", "heute keine Zeit, Freitag")."""
-        meant = tuple(one for one in self.dates if not self._is_refused(one)) or self.dates
-        either = any(
-            _EITHER.fullmatch(self.text[one.end : other.start])
-            for one, other in itertools.pairwise(meant)
-            if one.when != other.when
-        )
-        if either:
-            return ()  # "Montag oder Dienstag" has to be asked
-        return tuple(one for one in meant if self._is_led(one)) or meant  # "am 9.12., morgen streikt die Bahn"
-
-    def _is_led(self, one: FoundDate) -> bool:
-        return bool(_LED.search(self.text[: one.start]) or _LEADING.match(self.text[one.start :]))
-
-    def _is_refused(self, one: FoundDate) -> bool:
-        following = (other.start for other in self.dates if other.start >= one.end and other.when != one.when)
-        between = self.text[one.end : next(following, one.end)]
-        corrected = len(between) <= _NEAR and _RATHER.search(between)
-        return bool(
-            corrected or _REFUSED_BEFORE.search(self.text[: one.start]) or _REFUSED_AFTER.match(self.text[one.end :])
-        )
+        """The dates that are meant."""
+        return meant_dates(self.text, self.dates)
 
     def hit(self, owner: str) -> bool:
         return owner in self.hits

@@ -1,7 +1,7 @@
 """What was learned from examples (bot/languages/examples): how likely each intent is, and which words name the subject.
 
 Both are sums of weights, one for each feature of a text; so whoever asks why can be shown the weightiest. The weights are
-made anew by `lotse learn` and stand in bot/languages/learned.npz; without the examples' own words nothing is kept there.
+made anew by `lotse learn` (adapters/commands/learning.py) and stand in bot/languages/learned.npz.
 """
 
 import math

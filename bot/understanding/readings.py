@@ -5,7 +5,7 @@ import re
 from typing import Any, cast
 
 from bot.date_words import NUMBERS, alternatives
-from bot.dates import Day, Days, When
+from bot.dates import Day, Days, FoundDate, When
 from bot.intents import (
     BY_NAME,
     FindContacts,
@@ -64,7 +64,8 @@ _FORMERLY = re.compile(
 )
 _THAT = re.compile(r",?\s((?:dass|that)\s.+)$", re.IGNORECASE)
 _SEEN = re.compile(r"(?:\s+[\w]+){0,3}\s+(?:besuchen|treffen|aufsuchen)\b", re.IGNORECASE)
-_BEGINS = re.compile(r"(?:ab|seit|from|since|starting)\b", re.IGNORECASE)  # a pause begins there
+_BEGINS = re.compile(r"(?:ab|seit|from|since|starting)\b", re.IGNORECASE)
+_BEGINNING = re.compile(r"\b(?:starts?|begins?|beginnt|startet|losgeht|from|ab)\s+(?:am\s+|on\s+)?$", re.IGNORECASE)
 _PLAIN = str.maketrans("äöüß", "aous")
 _DURATION = re.compile(
     rf"\bin\s+(\d{{1,2}}|{alternatives(NUMBERS)})\s+(tag\w*|day\w*|woche\w*|week\w*)\b", re.IGNORECASE
@@ -112,7 +113,7 @@ def filled(name: str, heard: Heard) -> Intent:
             ends = [
                 one.when
                 for one in heard.said_dates
-                if isinstance(one.when, Days) or (isinstance(one.when, Day) and not _BEGINS.match(text[one.start :]))
+                if isinstance(one.when, Days) or (isinstance(one.when, Day) and not _begins(text, one))
             ]
             last_one = ends[-1] if ends else None
             return Pause(until=last_one.last if isinstance(last_one, Days) else last_one.date if last_one else None)
@@ -210,6 +211,11 @@ def filled(name: str, heard: Heard) -> Intent:
             return made(name, topic=subject_of(heard, name))
         case _:
             return made(name)
+
+
+def _begins(text: str, one: FoundDate) -> bool:
+    """Whether a pause begins there rather than ends."""
+    return bool(_BEGINS.match(text[one.start :]) or _BEGINNING.search(text[: one.start]))
 
 
 def subject_of(heard: Heard, intent: str) -> str | None:

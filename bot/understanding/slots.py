@@ -30,7 +30,8 @@ _SCHEDULE = re.compile(
     r"(?:\s+(?:am|on)?\s*\d{1,2}\.(?:\s*(?:\d{1,2}\.|[a-zä]+))?(?:\s*\d{4})?)?"
     r"(?:\s+(?:früh|morgens|vormittags|mittags|nachmittags|abends))?"
     rf"(?:\s+(?:um|at|gegen)\s+(?:halb\s+|half past\s+|viertel (?:vor|nach)\s+)?(?:{_HOUR})\b(?:\s+uhr|\s+o'clock)?"
-    r"|\s+(?:um|at|gegen)?\s*\d{1,2}(?:[:.]\d{2})?\s*(?:uhr|a\.?m\.?|p\.?m\.?|h)?\b)?",
+    r"|\s+(?:um|at|gegen)?\s*\d{1,2}(?:[:.]\d{2})?\s*(?:uhr|a\.?m\.?|p\.?m\.?|h)?\b)?"
+    r"(?:\s*(?:,|und|and)\s+(?:(?:um|at)\s+\d{1,2}(?:[:.]\d{2})?(?:\s*uhr)?|\d{1,2}(?:[:.]\d{2})?\s*uhr)\b)*",
     re.IGNORECASE,
 )
 _AUDIENCE = re.compile(

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeAlias
 
-from adapters.matrix.buttons import KEYS
 from adapters.matrix.local_synapse import Homeserver
 from adapters.matrix.rooms import account_of as of_matrix
 from adapters.teams.conversations import Conversation
@@ -132,16 +131,6 @@ class InElement(Human):
 
     async def mentions(self, text: str, room: str) -> None:
         await self.says(f"Lotse, {text}", room=room, **{"m.mentions": {"user_ids": [self.bot]}})
-
-    async def picks(self, label: str) -> None:
-        """Presses the keycap of the newest question with this answer."""
-        for one in reversed(self.seen):
-            for line in str(one["content"].get("body", "")).splitlines():
-                number, mark, said = line.partition(") ")
-                if mark and number.isdigit() and said.startswith(label):
-                    await self.presses(one["event_id"], KEYS[int(number) - 1])
-                    return
-        raise AssertionError(f"{self.user} has no answer {label!r}; the last they read is:\n{self.text()[-3000:]}")
 
     def text(self, since: int = 0) -> str:
         return self._text(since).strip()

@@ -90,7 +90,11 @@ def test_a_coordinator_needs_a_municipality_that_exists(lotse: Shell):
     assert "--body" in lotse("role", "grant", "Jens Kalthoff", "coordinator", ends=1)
     assert "08116056" in lotse("role", "grant", "Jens Kalthoff", "coordinator", "--body", "1", ends=1)
     lotse("role", "grant", "Jens Kalthoff", "coordinator", "--body", "05370020")
+    listed = [re.sub(r"p_\w+", "KEY", " ".join(line.split())) for line in lotse("role", "list").splitlines()]
+    assert listed[0] == "admin KEY Ayşe Brandt"
+    assert "coordinator KEY Jens Kalthoff, Hückelhoven (05370020)" in listed
     lotse("role", "revoke", "Jens Kalthoff", "coordinator")
+    assert "Jens Kalthoff" not in lotse("role", "list")
     assert "nothing to take away" in lotse("role", "revoke", "Jens Kalthoff", "coordinator", ends=1)
 
 

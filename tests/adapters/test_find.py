@@ -21,7 +21,7 @@ class Shell:
     def __init__(self, data: Path) -> None:
         self._env = {"LOTSE_DATA": str(data)}
 
-    def __call__(self, *words: str, lines: str = "", ends: int = 0) -> Result:
+    def __call__(self, *words: str, lines: str | bytes = "", ends: int = 0) -> Result:
         result = CliRunner().invoke(app, list(words), env=self._env, input=lines)
         assert result.exit_code == ends, result.output
         return result
@@ -78,9 +78,50 @@ def test_who_was_erased_is_gone_at_once(lotse: Shell):
     assert ids(lotse.find("E-Akte")[0]) == ["c"]
 
 
-def test_an_asker_nobody_knows_is_a_sentence(lotse: Shell):
-    said = lotse("find", lines='{"query": "E-Akte", "asker": "niemand"}', ends=1)
+def test_lines_that_cannot_be_taken_are_named_and_the_others_are_answered(lotse: Shell):
+    lines = [
+        '{"query": "E-Akte", "asker": "niemand"}',
+        '{"query": "E-Akte"',
+        "",
+        '{"asker": "b"}',
+        '{"query": ["E-Akte"]}',
+        '{"query": "E-Akte", "asker": 7}',
+        "   ",
+        "Parkraum",
+    ]
+    said = lotse("find", "--json", lines="\n".join(lines), ends=2)
+    assert [ids(json.loads(line)) for line in said.stdout.splitlines()] == [["b"]]
+    assert [line[:7] for line in said.stderr.splitlines()] == [f"line {n}:" for n in (1, 2, 4, 5, 6)]
     assert "nobody has this key" in said.stderr
+
+
+def test_windows_line_ends_and_the_mark_in_front_are_no_part_of_the_question(lotse: Shell):
+    said = lotse("find", "--json", lines=b"\xef\xbb\xbfE-Akte\r\n\r\nParkraum\r\n")
+    assert [json.loads(line)["query"] for line in said.stdout.splitlines()] == ["E-Akte", "Parkraum"]
+
+
+def test_bytes_that_are_no_text_and_too_much_text_are_named(lotse: Shell):
+    lines = b"E-Akte gesucht. " + b"\xff\n" + b"x" * 10_000 + b"\nE-Akte\n"
+    said = lotse("find", "--json", lines=lines, ends=2)
+    assert [ids(json.loads(line)) for line in said.stdout.splitlines()] == [["a", "c"]]
+    assert said.stderr.splitlines() == [
+        "line 1: byte 17 is no UTF-8: save the lines as UTF-8",
+        "line 2: 10,000 characters, at most 4,000 are read: write less",
+    ]
+
+
+def test_as_much_as_is_read_at_all_is_answered(lotse: Shell):
+    (found,) = lotse.find("E-Akte " * 570)  # each of them names a topic
+    assert ids(found) == ["a", "c"]
+
+
+def test_what_needs_the_askers_town_is_left_out_where_nobody_asks(lotse: Shell):
+    question = "Wer hat die E-Akte, am besten eine Stadt in unserer Größe?"
+    (nobody,) = lotse.find(question)
+    assert (ids(nobody), nobody["understood"]["left_out"]) == (["a", "c"], ["size"])
+    (known,) = lotse.find({"query": question, "asker": "b"})  # Siegburg is three times as large as Plochingen
+    assert (ids(known), known["understood"]["size"]) == ([], "similar")
+    assert known["relaxations"] == [{"without": "size", "found": 2}]
 
 
 def test_a_person_reads_it_too(lotse: Shell):

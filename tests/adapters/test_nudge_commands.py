@@ -36,6 +36,17 @@ def test_a_file_applied_twice_is_applied_once(lotse: Shell, file: Path):
     assert "at 10:00" in lotse("nudge", "list")
 
 
+def test_who_would_write_several_times_a_day_is_warned(lotse: Shell, file: Path):
+    assert "warning" not in lotse("nudge", "apply", str(file))
+    file.write_text(
+        FILE.replace("jeden ersten Montag im Monat um 9", "täglich um 9 Uhr und um 14 Uhr"), encoding="utf-8"
+    )
+    assert "\n  warning: Please note: this comes more often than once a day" in lotse("nudge", "apply", str(file))
+    lotse("nudge", "create", "Halbstündlich", "--when", "*/30 9-16 * * 1", "--text", "Guten Tag {name}.")
+    assert "warning: Please note" in lotse("nudge", "activate", "Halbstündlich")
+    assert "warning" not in lotse("nudge", "stop", "Halbstündlich")
+
+
 def test_of_a_file_with_a_mistake_nothing_is_taken(lotse: Shell, file: Path):
     file.write_text(FILE + FILE.replace("Profilerinnerung", "Zweite").replace("{name}", "{vorname}"), encoding="utf-8")
     assert "nudge 2 (Zweite): I don't know {vorname}" in lotse("nudge", "apply", str(file), ends=1)

@@ -191,6 +191,24 @@ def test_one_of_two_days_is_never_taken_for_the_day(lexicon):
     assert heard == wish.PlanVisit(municipality="Siegburg")
 
 
+@pytest.mark.parametrize(
+    ("said", "first", "last"),
+    [
+        ("Zwei Tage Eutin, 11. + 12.1., Leitstelle", date(2027, 1, 11), date(2027, 1, 12)),
+        ("do und fr nächste woche, 3. und 4.12., hospitieren wir in kleve", date(2026, 12, 3), date(2026, 12, 4)),
+        ("wir wollen am 9.12. nach Jena, morgen streikt die Bahn", date(2026, 12, 9), None),
+    ],
+)
+def test_the_days_of_a_visit_are_the_ones_meant(lexicon, said, first, last):
+    heard = understand(said, situation(lexicon)).intent
+    assert isinstance(heard, wish.PlanVisit)
+    assert (heard.date, heard.end_date) == (first, last)
+
+
+def test_a_pause_that_begins_has_no_end(lexicon):
+    assert understand("meine Elternzeit beginnt am 1.2., bitte pausieren", situation(lexicon)).intent == wish.Pause()
+
+
 def test_of_ones_own_town_nothing_is_asked(lexicon):
     said = "Wir sind eine kleine Gemeinde mit 9.000 Einwohnern, wer kennt sich mit E-Akte aus?"
     assert understand(said, situation(lexicon)).intent == wish.FindContacts(topic="E-Akte")

@@ -12,7 +12,7 @@ from bot.hours import Kind
 from bot.intents import Accept, Decline, OfferTopic, SetCap
 from bot.messages import Ask, Block, Choice, Choices, Message, Text
 from bot.model import Dialog, Person
-from bot.ports import Outgoing
+from bot.ports import OVER, Outgoing
 from storage.tables import outbox
 from storage.unit_of_work import Storage, Unit
 from tests.storage.samples import DAY, HOUR, NOW, incoming, person
@@ -145,6 +145,25 @@ async def test_an_answered_question_remembers_the_answer(storage: Storage):
         for question in (await uow.questions.get(key), await uow.questions.newest(VOGT, NOW + HOUR)):
             assert question is not None
             assert (question.answered, question.asked) == (1, YES_OR_NO)
+
+
+async def test_what_needs_no_answer_any_more_is_over_on_every_account_of_the_person(storage: Storage):
+    """Their answers to it stand, what others were asked about it stays open, and it is still known what it was about."""
+    async with storage.unit() as uow:
+        vogt = await known(uow)
+        row = await uow.accounts.get(VOGT)
+        assert row is not None
+        other, kalthoff = Account("console:second"), Account("console:kalthoff")
+        await uow.accounts.save(replace(row, account=other))
+        await uow.accounts.save(replace(row, account=kalthoff, person=None))
+        answered = await uow.outbox.put(promised(YES_OR_NO))
+        await uow.questions.answer(answered, 1, NOW)
+        waiting = [await uow.outbox.put(replace(promised(YES_OR_NO), account=one)) for one in (VOGT, other)]
+        theirs = await uow.outbox.put(replace(promised(YES_OR_NO), account=kalthoff))
+        await uow.questions.over("i_1", vogt.key, NOW)
+        assert await uow.questions.open([answered, *waiting, theirs]) == {theirs}
+        found = [await uow.questions.get(key) for key in (answered, *waiting)]
+        assert [(one.answered, one.about) for one in found if one] == [(1, "i_1"), (OVER, "i_1"), (OVER, "i_1")]
 
 
 async def test_a_question_that_carries_peoples_words_is_forgotten_with_its_answer(storage: Storage):

@@ -180,6 +180,30 @@ async def test_a_block_works_in_both_directions(storage: Storage):
         assert await uow.people.blocked(other.key) == frozenset()
 
 
+async def test_a_block_is_taken_back_by_whoever_set_it(storage: Storage):
+    vogt, kalthoff = person(), person("Jens Kalthoff")
+    await keep(storage, vogt, kalthoff)
+    async with storage.unit() as uow:
+        await uow.people.block(vogt.key, kalthoff.key, NOW)
+        await uow.people.block(kalthoff.key, vogt.key, NOW)
+        await uow.people.unblock(vogt.key, kalthoff.key)
+        assert await uow.people.blocked_by(vogt.key) == []
+        assert await uow.people.blocked_by(kalthoff.key) == [vogt.key]
+        assert await uow.people.blocked(vogt.key) == {kalthoff.key}  # what the other side did stays
+
+
+async def test_all_roles_are_listed_granted_or_ones_own(storage: Storage):
+    vogt, kalthoff = replace(person(), role=Role.ADMIN), person("Jens Kalthoff")
+    await keep(storage, vogt, kalthoff)
+    async with storage.unit() as uow:
+        await uow.people.grant(vogt.key, Role.ADMIN, None, NOW)
+        await uow.people.grant(kalthoff.key, Role.COORDINATOR, "05370020", NOW)
+        assert await uow.people.all_roles() == [
+            (vogt.key, Role.ADMIN, None),
+            (kalthoff.key, Role.COORDINATOR, "05370020"),
+        ]
+
+
 async def test_roles_are_for_a_body_or_for_the_network(storage: Storage):
     vogt, brandt = person(), person("Ayşe Brandt", role=Role.ADMIN)
     await keep(storage, vogt, brandt)

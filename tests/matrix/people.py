@@ -58,9 +58,19 @@ class Human:
         sent = await self.client.room_send(room or self.room, "m.room.message", content, ignore_unverified_devices=True)
         return str(sent.event_id)
 
-    async def presses(self, event: str, key: str) -> None:
+    async def presses(self, event: str, key: str, *, room: str | None = None) -> None:
         content = {"m.relates_to": {"rel_type": "m.annotation", "event_id": event, "key": key}}
-        await self.client.room_send(self.room, "m.reaction", content, ignore_unverified_devices=True)
+        await self.client.room_send(room or self.room, "m.reaction", content, ignore_unverified_devices=True)
+
+    async def picks(self, label: str) -> None:
+        """Presses the keycap of the newest question with this answer."""
+        for one in reversed(self.seen):
+            for line in str(one["content"].get("body", "")).splitlines():
+                number, mark, said = line.partition(") ")
+                if mark and number.isdigit() and said.startswith(label):
+                    await self.presses(one["event_id"], f"{number}\ufe0f\u20e3", room=one["room_id"])
+                    return
+        raise AssertionError(f"{self.user} has no answer {label!r}; the last they read is:\n{self._text(0)[-3000:]}")
 
     async def reads(self, having: str) -> str:
         """Waits for a message with these words; everything since the last look."""
@@ -91,7 +101,7 @@ class Human:
         for room in answer.rooms.invite:
             await self.client.join(room)
         for room, joined in answer.rooms.join.items():
-            for event in joined.timeline.events:
+            for event in self._readable(joined.timeline.events):
                 if event.sender == self.user:
                     continue
                 if event.source.get("type") == "m.room.redaction":
@@ -107,3 +117,12 @@ class Human:
         if self.client.should_claim_keys:
             await self.client.keys_claim(self.client.get_users_for_key_claiming())
         await self.client.send_to_device_messages()
+
+    def _readable(self, events: list[Any]) -> list[Any]:
+        """Without what was locked before they were let in: clients hide it."""
+        for index, event in enumerate(events):
+            content = event.source.get("content") or {}
+            mine = event.source.get("type") == "m.room.member" and event.source.get("state_key") == self.user
+            if mine and content.get("membership") == "join" and event.source.get("unsigned", {}).get("prev_content"):
+                return [one for one in events[:index] if not isinstance(one, MegolmEvent)] + events[index:]
+        return events

@@ -26,6 +26,7 @@ class Homeserver:
     def __init__(self) -> None:
         self.answers: Answer = self._sent
         self.paths: list[str] = []
+        self.bodies: list[str] = []
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._handle)
         self.server = TestServer(app)
@@ -38,6 +39,7 @@ class Homeserver:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         self.paths.append(request.path)
+        self.bodies.append(await request.text())
         return await self.answers(request)
 
     async def _sent(self, _: web.Request) -> web.Response:
@@ -278,6 +280,39 @@ async def test_a_key_that_wasnt_handed_out_is_no_key(client: Client, homeserver:
     first, second = homeserver.paths
     assert "sendToDevice" in first
     assert "/send/m.room.encrypted/key-1" in second
+
+
+async def test_a_device_that_came_with_the_question_can_read_the_answer(
+    client: Client, homeserver: Homeserver, jens: Client, tmp_path: Path
+):
+    """nio asks for the keys of a changed device only before the next sync, and hands the room's key to the old ones."""
+    knows(client, jens)
+    homeserver.answers = well
+    assert isinstance(await client.send_event(ROOM, "m.room.message", BODY, "key-1"), Delivered)
+    tablet = Client(jens.homeserver, jens.user_id, device="TABLET", token="t", store=tmp_path / "t", key="secret")
+    knows(client, tablet)
+    assert tablet.olm is not None
+    assert client.olm is not None
+    keys = tablet.olm.share_keys()["device_keys"]
+    refused = web.json_response({"errcode": "M_UNKNOWN", "error": "?"}, status=500)
+
+    async def queried(request: web.Request) -> web.StreamResponse:
+        found = {"device_keys": {jens.user_id: {"TABLET": keys}}, "failures": {}}
+        return web.json_response(found) if "keys/query" in request.path else await well(request)
+
+    async def not_now(request: web.Request) -> web.StreamResponse:
+        return refused if "keys/query" in request.path else await well(request)
+
+    client.olm.users_for_key_query.add(jens.user_id)
+    homeserver.answers = not_now
+    sent = len([path for path in homeserver.paths if "/send/" in path])
+    assert isinstance(await client.send_event(ROOM, "m.room.message", BODY, "key-2"), TryLater)
+    assert len([path for path in homeserver.paths if "/send/" in path]) == sent
+    homeserver.answers = queried
+    homeserver.bodies.clear()
+    assert isinstance(await client.send_event(ROOM, "m.room.message", BODY, "key-2"), Delivered)
+    assert any('"TABLET"' in body and "ciphertext" in body for body in homeserver.bodies)
+    await tablet.close()
 
 
 @pytest.mark.parametrize("failure", ["breaks off", "500"])

@@ -106,7 +106,7 @@ async def test_what_could_not_be_decrypted_is_answered_when_its_key_has_come(set
 async def test_two_bots_in_one_room_leave_each_other_alone(
     settings: Settings, meets: Meets, homeserver: Homeserver, tmp_path: Any
 ):
-    """Answers mention nobody, and only who is mentioned answers; that notices aren't heard at all: test_inbound."""
+    """Answers mention nobody, and only who is mentioned answers; and where two bots are alone, notices aren't heard."""
     rosa = await meets("rosa")
     other = homeserver.register("lotsentwo", "password")
     second = settings.model_copy(update={"matrix_user": other, "data": tmp_path / "second"})
@@ -123,8 +123,22 @@ async def test_two_bots_in_one_room_leave_each_other_alone(
             await rosa.says("hilfe", room=room, **{"m.mentions": {"user_ids": [rosa.bot]}})
             await rosa.until(lambda: sum(one["sender"] == rosa.bot for one in _in(rosa, room)) == 2)
             between = await ask(rosa, "GET", f"rooms/{room}/messages?dir=b&limit=100")
-    said = [one["sender"] for one in between["chunk"] if one["type"] == "m.room.message"]
-    assert sorted(said) == sorted([rosa.user] * 2 + [rosa.bot] * 2 + [other])
+            said = [one["sender"] for one in between["chunk"] if one["type"] == "m.room.message"]
+            assert sorted(said) == sorted([rosa.user] * 2 + [rosa.bot] * 2 + [other])
+
+            await rosa.client.room_leave(room)
+            kept = json.loads((second.matrix_store / "session.json").read_text())
+            mine = rosa.client.access_token
+            rosa.client.access_token = kept["token"]  # the other bot's own hand, in a room of two
+            notice = {"msgtype": "m.notice", "body": "Ich schreibe Ihnen direkt.", "m.mentions": {}}
+            last = await ask(rosa, "PUT", f"rooms/{room}/send/m.room.message/alone", notice)
+            rosa.client.access_token = mine
+            for number in range(2):
+                await rosa.says(f"/hilfe {number}")
+                await rosa.until(lambda number=number: rosa._text(0).count("Das können Sie zu mir sagen") == number + 1)
+            rosa.client.access_token = kept["token"]
+            between = await ask(rosa, "GET", f"rooms/{room}/messages?dir=b&limit=100")
+    assert between["chunk"][0]["event_id"] == last["event_id"]
 
 
 def _in(person: Human, room: str) -> list[dict[str, Any]]:

@@ -3,19 +3,20 @@
 import asyncio
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 
 from adapters.app import beside, real_time
 from adapters.config import Settings
 from adapters.matrix.check import findings
 from adapters.matrix.local_synapse import Homeserver, synapse
-from bot.events import Account
+from bot.events import Account, Address
 from bot.messages import Message, Text
+from bot.model import AccountRow
 from bot.turn import Replies, Reply, Scene
 from storage.tables import outbox
 from storage.unit_of_work import Unit
@@ -69,6 +70,44 @@ async def test_what_the_homeserver_slows_down_arrives_in_order_and_at_once_when_
         await selma.reads(f"Nr. {3 * BURST}.")
         assert await asyncio.to_thread(put_off, settings) == before
     assert numbers(selma) == list(range(1, 3 * BURST + 1))
+
+
+async def test_new_rooms_that_the_homeserver_puts_off_are_no_failed_attempts(
+    homeserver: Homeserver, settings: Settings, meets: Meets
+):
+    """Ten rooms at once, then one in a minute: no message waits for the homeserver as long."""
+    silke = await meets("silke")
+    strangers = [homeserver.register(f"new{number}", "password") for number in range(BURST + 3)]
+    async with service(settings, real_time):
+        await silke.opens_chat()
+        await silke.says("hallo")
+        await silke.reads("Sind Sie einverstanden?")
+        await promise_to_strangers(settings, strangers)
+        while not (rooms := [one for one in await put_off_rows(settings) if seconds_of(one) > 10]):
+            await silke.sync(500)
+    assert {(row["state"], row["attempts"]) for row in rooms} == {("retry", 0)}
+    assert len(rooms) <= 4  # the others have a room, and wait for their message at most
+
+
+async def put_off_rows(settings: Settings) -> Sequence[RowMapping]:
+    async with beside(settings) as lotse, lotse.storage.transaction(write=False) as tx:
+        return await tx.rows(select(outbox).where(outbox.c.cause.like("retry after %: 429")))
+
+
+def seconds_of(row: RowMapping) -> float:
+    return float(row["cause"].split()[2])
+
+
+async def promise_to_strangers(settings: Settings, users: Sequence[str]) -> None:
+    async def work(_scene: Scene, uow: Unit) -> Replies:
+        accounts = [Account(f"matrix:{user}") for user in users]
+        for account in accounts:
+            row = AccountRow(account=account, platform="matrix", address=Address(""), name="?", seen_at=real_time())
+            await uow.accounts.save(row)
+        return [Reply(message=Message(blocks=(Text(text="Guten Tag."),)), account=account) for account in accounts]
+
+    async with beside(settings) as lotse:
+        await lotse.carry_out(work)
 
 
 async def promise(settings: Settings, to: Human, which: range) -> None:

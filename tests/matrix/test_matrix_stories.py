@@ -121,19 +121,38 @@ def _answers(person: Human) -> int:
     return sum("Das können Sie zu mir sagen" in str(one["content"].get("body")) for one in person.seen)
 
 
-async def test_an_export_comes_as_a_file_that_only_the_room_can_read(settings: Settings, meets: Meets):
-    frida = await meets("frida")
+async def test_an_export_comes_as_files_that_only_the_room_can_read(settings: Settings, meets: Meets):
+    """One for machines and one to read; both hold what she did, and nothing of the others."""
+    frida, erik = await meets("frida"), await meets("erik")
     async with service(settings):
-        await settled_in(frida, "Siegburg")
+        await introduced(frida, erik)
         await frida.says("Ich möchte meine Daten als Datei")
-        await frida.until(lambda: any(one["content"].get("msgtype") == "m.file" for one in frida.seen))
-    file = next(one["content"] for one in frida.seen if one["content"].get("msgtype") == "m.file")
-    keys = file["file"]
-    answer = await frida.client.download(keys["url"])
-    clear = decrypt_attachment(answer.body, keys["key"]["k"], keys["hashes"]["sha256"], keys["iv"])
-    assert b"@frida:town.example" in clear
-    assert b"frida" not in answer.body
-    assert file["info"]["size"] == len(clear)
+        await frida.until(lambda: len(_files(frida)) == 2)
+    clear: dict[str, bytes] = {}
+    for event in _files(frida):
+        assert event["decrypted"]
+        content = event["content"]
+        assert "url" not in content
+        keys = content["file"]
+        stored = (await frida.client.download(keys["url"])).body
+        opened = decrypt_attachment(stored, keys["key"]["k"], keys["hashes"]["sha256"], keys["iv"])
+        assert content["info"] == {"mimetype": content["info"]["mimetype"], "size": len(opened)}
+        assert b"frida" not in stored
+        clear[content["info"]["mimetype"]] = opened
+    data = json.loads(clear["application/json"])["data"]
+    page = clear["text/html"].decode()
+    for made in (json.dumps(data, ensure_ascii=False), page):
+        assert frida.user in made
+        assert "Wir fangen gerade an und haben Fragen zum Aktenplan." in made
+        assert "vera@rathaus.example" in made  # what she gave
+        assert "jens@rathaus.example" in made  # what she was given
+        assert erik.user not in made
+    assert page.startswith("<!doctype html>")
+    assert "<script" not in page
+
+
+def _files(person: Human) -> list[dict[str, Any]]:
+    return [one for one in person.seen if one["content"].get("msgtype") == "m.file"]
 
 
 async def test_among_others_it_speaks_only_when_mentioned_and_names_nobody(settings: Settings, meets: Meets):

@@ -4,6 +4,7 @@ import asyncio
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import text
 from bot.events import Account
 from bot.ports import Conflict
 from storage.engine import DatabaseInUse, database_url, process_lock
+from storage.sqlite import FEW
 from storage.unit_of_work import Storage
 from tests.storage.samples import NOW, incoming
 
@@ -54,6 +56,21 @@ async def test_a_new_sqlite_database_is_private(tmp_path: Path):
     storage = await Storage.open(f"sqlite:///{file}", hold=True)
     await storage.close()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+async def test_many_rows_leave_the_loop_to_others_and_few_are_written_where_they_stand(sqlite_url: str):
+    storage = await Storage.open(sqlite_url)
+    async with storage.transaction() as tx:
+        raw = (await tx.connection.get_raw_connection()).driver_connection
+        raw.create_function("thread", 0, lambda: threading.current_thread().name)
+        await tx.connection.exec_driver_sql("CREATE TEMP TABLE written (rows, thread)")
+        for rows in (2, FEW, FEW + 1, 1_000):
+            await tx.connection.exec_driver_sql("INSERT INTO written VALUES (?, thread())", [(rows,)] * rows)
+        found = await tx.connection.exec_driver_sql(
+            "SELECT DISTINCT rows, thread LIKE 'sqlite%' FROM written ORDER BY 1"
+        )
+        assert found.all() == [(2, 0), (FEW, 0), (FEW + 1, 1), (1_000, 1)]
+    await storage.close()
 
 
 async def test_a_savepoint_does_not_survive_the_rollback_around_it(storage: Storage):

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.ports import Conflict
 from storage.engine import sqlite_file
+from storage.tables import agenda
 from storage.unit_of_work import Storage
 from tests.storage.samples import NOW
 
@@ -165,3 +166,50 @@ async def test_the_loop_goes_on_while_another_process_writes(storage: Storage, f
     other.execute("ROLLBACK")
     other.close()
     assert await waiting in kept(file)
+
+
+async def test_who_gives_up_while_many_rows_are_written_holds_nobody_up(storage: Storage, file: Path):
+    """In a statement SQLAlchemy would answer that by closing the connection, which is everybody's."""
+    begun = asyncio.Event()
+
+    async def many() -> None:
+        async with storage.unit() as uow:
+            begun.set()
+            rows = [{"kind": "one", "subject": f"{number}", "at": NOW} for number in range(5_000)]
+            await uow.transaction.run(agenda.insert(), rows)
+
+    writing = asyncio.create_task(many())
+    await begun.wait()
+    writing.cancel()
+    await asyncio.wait([writing])
+
+    assert writing.cancelled()
+    assert await note(storage, "afterwards") in kept(file)
+
+
+async def test_who_writes_down_how_far_they_came_ends_although_everything_is_stopped(storage: Storage, file: Path):
+    """As at Ctrl+C: all tasks are cancelled at once, and the loop waits until each has ended."""
+
+    async def send() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await note(storage, "how far")
+
+    def stop(others: set[asyncio.Task[None]]) -> None:
+        for task in others:
+            task.cancel()
+
+    sending = asyncio.create_task(send())
+    await asyncio.sleep(0)
+    sending.cancel()
+    me = {asyncio.current_task(), sending}
+    others: set[asyncio.Task[None]] = set()
+    for _ in range(100):
+        await asyncio.sleep(0)
+        if others := asyncio.all_tasks() - me:
+            break
+    stop(others)
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(sending, 10)
+    assert kept(file) == {"how far"}

@@ -65,6 +65,15 @@ async def test_a_day_gone_by_is_asked_again(town: Town):
     assert "ich melde mich am Dienstag, 15. Dezember 2026" in read(jens)
 
 
+async def test_a_day_that_may_be_two_is_asked_again(town: Town):
+    _, jens = await asked(town)
+    await jens.picks("Ja, aber später")
+    await jens.says("nächsten Donnerstag")  # the 26th, or the one after
+    assert "Ab wann passt es Ihnen?" in read(jens)
+    await jens.says("am 3.12.")
+    assert "ich melde mich am Donnerstag, 3. Dezember 2026" in read(jens)
+
+
 async def test_a_visible_pause_stops_the_window(town: Town):
     miriam, jens = await asked(town)
     await town.later("2026-11-25 10:00")

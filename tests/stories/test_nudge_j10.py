@@ -52,6 +52,19 @@ async def activated(town: Town, ab: Townsperson) -> None:
     assert "ist aktiv" in read(ab)
 
 
+async def test_what_comes_several_times_a_day_is_warned_of_before_it_is_activated(
+    begun: tuple[Town, Townsperson],
+) -> None:
+    _, ab = begun
+    for schedule, warned in (("täglich um 9 Uhr", False), ("täglich um 9 Uhr und um 15 Uhr", True)):
+        await ab.says(f"{schedule} alle ohne Profil ans Ausfüllen erinnern")
+        read(ab)
+        await ab.says("scharf schalten")
+        assert ("öfter als einmal am Tag" in read(ab)) is warned
+        await ab.says("nein")
+        read(ab)
+
+
 async def test_j10_from_the_first_sentence_to_the_end(begun: tuple[Town, Townsperson]) -> None:
     town, ab = begun
     people = await forty_seven(town)

@@ -335,3 +335,23 @@ async def test_somebody_nobody_matches_is_found_by_hand(town: Town) -> None:
     assert jens.mailbox == [], "nobody is asked before she wants it"
     await mv.picks("Bekannt machen")
     assert "Jens Kalthoff" in read(mv)
+
+
+@pytest.mark.parametrize("text", ["In Ulm gibt es das schon, fragen Sie dort.", "Fragen Sie in Ulm nach."])
+async def test_an_answer_that_names_a_place_is_no_search_of_the_office(town: Town, text: str) -> None:
+    ab = await office(town)
+    mv = await member(town, "Miriam Vogt", "Erbach, Baden-Württemberg")
+    await mv.says("Wer kennt sich mit Friedhofsverwaltung aus?")
+    await mv.picks("Das Netzwerkbüro")
+    await ab.says("offene Anfragen")
+    await ab.picks("Nr. 1 übernehmen")
+    read(mv)
+    read(ab)
+    await ab.says("wer kennt sich mit der E-Akte aus")  # she looks herself first
+    assert "Antwort abgeschickt" not in read(ab)
+    await ab.says("offene Anfragen")
+    await ab.picks("Nr. 1 übernehmen")
+    await ab.says(text)
+    assert "Antwort abgeschickt" in read(ab)
+    await town.later("2026-11-24 10:00")
+    assert f"> {text}" in read(mv)

@@ -251,6 +251,33 @@ async def test_a_blocked_asker_never_finds_them_again(town: Town, jens: Townsper
     assert "blockiert" not in told
 
 
+async def test_a_block_is_undone_by_the_one_who_set_it(town: Town, jens: Townsperson, miriam: Townsperson):
+    await asks(town, miriam, "Jens Kalthoff")
+    await jens.says("/blockieren")
+    read(jens), read(miriam)
+    await miriam.says("Blockierung aufheben")
+    assert "Sie haben niemanden blockiert" in read(miriam)  # the other's block is nothing of theirs
+    await town.later("2026-12-14 10:00")
+    await jens.says("Wen habe ich blockiert?")
+    assert "1) Miriam Vogt" in read(jens)
+    await jens.picks("Miriam Vogt")
+    assert "Miriam Vogt ist für Sie nicht mehr blockiert" in read(jens)
+    await miriam.says("Wer kennt sich mit der E-Akte aus?")
+    assert "Kalthoff" in read(miriam)
+
+
+async def test_a_block_by_mistake_is_undone_with_its_button(town: Town, jens: Townsperson, miriam: Townsperson):
+    await asks(town, miriam, "Jens Kalthoff")
+    read(jens)
+    await jens.says("/blockieren")
+    assert "„Blockierung aufheben“" in read(jens)
+    await jens.picks("Blockierung aufheben")
+    assert "nicht mehr blockiert" in read(jens)
+    read(miriam)
+    await miriam.says("Wer kennt sich mit der E-Akte aus?")
+    assert "Kalthoff" in read(miriam)
+
+
 async def test_a_report_goes_to_the_network_office_alone(town: Town, jens: Townsperson, miriam: Townsperson):
     await asks(town, miriam, "Jens Kalthoff")
     read(jens)

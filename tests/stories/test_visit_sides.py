@@ -50,6 +50,17 @@ async def test_after_several_days_the_last_one_counts(town: Town):
     assert "Was nehmen Sie selbst mit" in read(jens)
 
 
+async def test_half_past_three_is_in_the_afternoon_and_said_so(town: Town):
+    await town.later("2026-11-26 13:00")
+    petra = await member(town, "Petra Lang", "Siegburg")
+    jens = await member(town, "Jens Kalthoff", "Hückelhoven", platform="matrix", helps_with=("E-Akte",))
+    await introduced(town, petra, jens)
+    await petra.says("ich fahre am 8.12. zu herrn kalthoff nach hückelhoven")
+    await petra.says("um halb vier, allein")
+    await petra.says("-")
+    assert "Dienstag, 8. Dezember 2026, ab 15:30 Uhr" in read(petra)
+
+
 async def test_a_host_who_is_out_of_reach_is_named_by_nobody(town: Town):
     """Whoever can't be asked can't say yes: only the version without the name is offered."""
     miriam, jens = await visited(town)

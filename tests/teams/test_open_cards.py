@@ -1,5 +1,6 @@
 """A card that was answered loses its buttons, also where the answer was typed; what it said stays readable."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from bot.intents import Help
 from bot.kinds import Kind
 from bot.messages import Choice, Choices, Contact, Contacts, Message, Text
 from bot.ports import Outgoing
-from tests.stories.network import asks, member, read
+from tests.stories.network import asks, change, member, read
 from tests.teams.stub_connector import Fate
 from tests.teams.wire import Line, TeamsPerson, WireTown, executes_in
 
@@ -87,6 +88,63 @@ async def test_what_is_over_without_an_answer_says_so(town: WireTown):
     card = card_with(svenja, "Passt der Termin?")
     assert executes_in(card) == []
     assert "Diese Frage ist nicht mehr offen." in card["fallbackText"]
+
+
+async def test_a_request_taken_back_at_night_loses_its_buttons_before_anybody_is_told(town: WireTown, line: Line):
+    """The word about it comes in the morning; until then nobody presses in vain."""
+    svenja, miriam = await contact_and_asker(town)
+    await line.adapter.transport.close_what_is_over()
+    await line.adapter.transport.closed()
+    assert len(executes_in(card_with(svenja, "wir fangen im frühjahr an"))) == 4  # while it is asked
+    await town.later("2026-11-23 20:00")
+    read(svenja)
+    await miriam.says("doch nicht")
+    assert read(svenja) == ""
+    await line.adapter.transport.close_what_is_over()
+    await line.adapter.transport.closed()
+    card = card_with(svenja, "wir fangen im frühjahr an")
+    assert executes_in(card) == []
+    assert card["fallbackText"].endswith("Diese Frage ist nicht mehr offen.")
+    assert "Beantwortet" not in card["fallbackText"]
+    await town.later("2026-11-24 09:00")
+    assert "zurückgezogen" in read(svenja)
+    await svenja.says("ja gern")
+    assert "harms@rathaus.example" not in read(miriam)
+
+
+async def test_answered_on_the_other_account_it_asks_nothing_here(town: WireTown, line: Line):
+    """The reminder came where she wants to be written to by now."""
+    svenja, miriam = await contact_and_asker(town)
+    element = town.person("Svenja in Element")
+    async with town.storage.unit() as uow:
+        account = await uow.accounts.get(svenja.account)
+        assert account is not None
+        await uow.accounts.save(replace(account, account=element.account, address=element.address))
+        await uow.commit()
+    await change(town, svenja, home=element.account)
+    await town.later("2026-11-26 10:00")
+    assert "Zur Erinnerung" in read(element)
+    assert executes_in(card_with(svenja, "wir fangen im frühjahr an"))
+    await element.says("ja gern")
+    await element.says("1")
+    assert "harms@rathaus.example" in read(miriam)
+    await line.adapter.transport.close_what_is_over()
+    await line.adapter.transport.closed()
+    card = card_with(svenja, "wir fangen im frühjahr an")
+    assert executes_in(card) == []
+    assert card["fallbackText"].endswith("Diese Frage ist nicht mehr offen.")
+
+
+async def test_a_request_that_ran_out_can_still_be_answered_with_a_late_yes(town: WireTown, line: Line):
+    svenja, miriam = await contact_and_asker(town)
+    await town.later("2026-12-07 10:00")
+    read(miriam)
+    await line.adapter.transport.close_what_is_over()
+    await line.adapter.transport.closed()
+    request = next(card for card in cards(svenja) if "wir fangen im frühjahr an" in card["fallbackText"])
+    assert len(executes_in(request)) == 4
+    await svenja.says("ja gern, aber nur per mail")
+    assert "sagt nachträglich Ja" in read(miriam)
 
 
 async def test_a_press_needs_no_update(town: WireTown, line: Line):

@@ -9,8 +9,11 @@ from typing import Any
 
 import jwt
 import pytest
+from aiohttp import ClientSession
 from cryptography.hazmat.primitives import serialization
 
+from adapters.teams.keys import KeyStore
+from adapters.teams.token import Unauthorized, Verifier
 from tests.teams.wire import APP, ISSUER, OTHER_APP, SERVICE, Line, SigningKey, TeamsPerson, WireTown, new_key, token
 
 NOW = int(time.time())
@@ -210,3 +213,42 @@ async def test_a_tenant_that_is_not_named_is_refused(
 ):
     assert (await line.post(miriam.activity(text="Hallo", channelData=channel_data)))[0] == 403
     assert (await line.post({**miriam.activity(text="Hallo"), "channelId": "telegram"}))[0] == 401
+
+
+async def test_a_token_comes_with_many_messages_until_its_key_is_withdrawn(
+    line: Line, town: WireTown, miriam: TeamsPerson
+):
+    same = bearer(token(line.key))
+    for text in ("Hallo", "Hilfe", "Danke"):
+        assert (await line.post(miriam.activity(text=text), auth=same))[0] == 200
+    rotated = new_key("key-2")
+    line.published.keys = [rotated.jwk]
+    line.a_minute_later()
+    assert (await line.post(miriam.activity(text="Hilfe"), auth=bearer(token(rotated))))[0] == 200
+    assert (await line.post(miriam.activity(text="Hilfe"), auth=same))[0] == 401
+
+
+async def test_a_key_that_keeps_its_name_and_is_another_lets_no_old_token_in(
+    line: Line, town: WireTown, miriam: TeamsPerson
+):
+    same = bearer(token(line.key))
+    assert (await line.post(miriam.activity(text="Hallo"), auth=same))[0] == 200
+    line.published.keys = [STRANGER.jwk]
+    line.a_minute_later()
+    assert (await line.post(miriam.activity(text="x"), auth=FORGED["an unknown key id"](line.key)))[0] == 401
+    assert (await line.post(miriam.activity(text="Hilfe"), auth=same))[0] == 401
+
+
+async def test_a_token_that_was_good_expires(line: Line):
+    """Five minutes late, for clocks that differ, and not later."""
+    now = float(NOW)
+    async with ClientSession() as session:
+        keys = KeyStore(lambda: session, line.published.url)
+        verifier = Verifier(keys, {APP}, clock=lambda: now)
+        same = bearer(token(line.key, exp=NOW + 3600))
+        assert (await verifier.claims(same)).app_id == APP
+        now = NOW + 3600 + 299
+        assert (await verifier.claims(same)).app_id == APP
+        now = NOW + 3600 + 300
+        with pytest.raises(Unauthorized):
+            await verifier.claims(same)

@@ -8,7 +8,7 @@ from bot.flows.contacts.filters import in_words, place_of, refined
 from bot.flows.contacts.learned import lessons_on
 from bot.flows.contacts.nobody import nobody
 from bot.flows.contacts.reasons import entry_of, topic_named
-from bot.flows.contacts.search import Around, Candidate, around, candidates
+from bot.flows.contacts.search import Around, Candidate, around, candidates, home_of
 from bot.forms import Field, Form
 from bot.intents import FindContacts, FindLessons, Introduce, More, WhyThis
 from bot.messages import Ask, Block, Choice, Choices, Contacts, Text
@@ -25,7 +25,7 @@ async def find_contacts(turn: Turn, wish: FindContacts) -> Replies:
     near = await place_of(turn, wish)
     if isinstance(near, Reply):
         return [near]
-    home = (await turn.uow.people.bodies_of([me.key], turn.today(me))).get(me.key)
+    home = await home_of(turn, me)
     before = Filters() if wish.topic or last is None else last.filters
     filters = refined(before, wish, near, home)
     await count_search(turn)

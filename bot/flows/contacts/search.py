@@ -110,8 +110,13 @@ def in_order(candidates: Iterable[Candidate], filters: Filters) -> list[Candidat
     return sorted(candidates, key=rank)
 
 
+async def home_of(scene: Scene, person: Person) -> Body | None:
+    profile = (await scene.knowledge.profiles.of(scene.uow, [person.key], scene.today(person))).get(person.key)
+    return profile.body if profile is not None else None
+
+
 async def around(scene: Scene, asker: Person, filters: Filters) -> Around:
-    home = (await scene.uow.people.bodies_of([asker.key], scene.today(asker))).get(asker.key)
+    home = await home_of(scene, asker)
     near = await scene.uow.bodies.get(filters.near) if filters.near else None
     return Around(home=home, near=near)
 
@@ -138,7 +143,7 @@ async def pool(
     found: list[Candidate] = []
     for key, profile in profiles.items():
         person, body = profile.person, profile.body
-        paused = person.paused_on(scene.today(person))
+        paused = person.paused_until is not None and person.paused_on(scene.today(person))
         if key in blocked or not findable(person) or (paused and not person.pause_visible):
             continue
         chosen = _best_offer(profile, known, narrower, asked)
@@ -182,7 +187,8 @@ def _suggested(
     index = scene.knowledge.people
     fits: dict[str, Fit] = {}
     relevance: dict[str, float] = {}
-    for hit in index.search(text, topic, allow=lambda key: key != asker.key, floor=floor):
+    tail = TAIL_AT_MOST + 1  # with the asker, who isn't meant
+    for hit in index.search(text, topic, allow=lambda key: key != asker.key, floor=floor, tail=tail):
         if hit.coverage < MAYBE and len(fits) >= TAIL_AT_MOST:
             continue
         fits[hit.id] = Fit.TEXT if hit.sure else Fit.PERHAPS

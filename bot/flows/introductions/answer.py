@@ -167,7 +167,7 @@ def named_day(said: object, today: date) -> date | None:
             case Days(first=day):
                 return day
             case Unsure(readings=readings):
-                return readings[0] if readings else None
+                return readings[0] if len(readings) == 1 else None
             case Past():
                 return None
     return None

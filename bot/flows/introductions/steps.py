@@ -201,6 +201,8 @@ async def stop_clock(scene: Scene, introduction: Introduction) -> None:
     await scene.uow.agenda.drop(introduction.key, *OWN_CLOCK)
     await scene.uow.outbox.cancel(introduction.key, kinds=(Kind.REQUEST,))
     await scene.uow.questions.close(waiting_question(introduction))
+    if introduction.state is not IntroductionState.EXPIRED:  # a late yes may still come
+        await scene.uow.questions.over(introduction.key, introduction.contact, scene.now)
     await place_freed(scene, introduction.contact)
 
 

@@ -9,7 +9,7 @@ from bot.flows.nudges.create import proposed, read_back
 from bot.flows.nudges.verbs import change as changed_to
 from bot.flows.nudges.verbs import move, recipients, remove
 from bot.flows.nudges.which import the_nudge, with_choices
-from bot.flows.nudges.words import how_many, in_short, last_and_next, next_dates
+from bot.flows.nudges.words import how_many, in_short, last_and_next, next_dates, too_often
 from bot.forms import Field, Form
 from bot.intents import Cancel, NudgeActivate, NudgeChange, NudgePause, NudgeResume, NudgeShow, NudgeStats, NudgeStop
 from bot.messages import Ask, Choice, Choices, Facts, Text
@@ -88,7 +88,13 @@ async def activate(turn: Turn, wish: NudgeActivate, *before: Text) -> Replies:
         Choice(label=turn.say("nudges.choice.no"), intent=NudgeShow(nudge=nudge.key), says="no"),
     )
     title = Text(text=turn.say("nudges.sure", name=nudge.name), style="title")
-    return [turn.reply(*before, title, Facts(rows=rows), Choices(options=options, asked="confirm", about=nudge.key))]
+    warning = too_often(turn, nudge, turn.say)
+    warned = [Text(text=warning)] if warning is not None else []
+    return [
+        turn.reply(
+            *before, title, Facts(rows=rows), *warned, Choices(options=options, asked="confirm", about=nudge.key)
+        )
+    ]
 
 
 def _running(turn: Turn, nudge: Nudge) -> tuple[Choice, ...]:

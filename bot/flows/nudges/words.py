@@ -15,7 +15,7 @@ from bot.messages import Block, Choices, Message, Quote, Text, plain_text
 from bot.messages import Facts as Rows
 from bot.nudges.model import ZONE, Nudge, NudgeState
 from bot.nudges.planning import place_of
-from bot.schedules import After, first_after
+from bot.schedules import After, first_after, several_a_day
 from bot.schedules import described as schedule_in_words
 from bot.turn import Scene, Turn
 from bot.words import Words
@@ -37,6 +37,13 @@ def how_many(nudge: Nudge, people: Sequence[Facts], say: Words) -> str:
 
 def in_short(scene: Scene, nudge: Nudge, say: Words) -> str:
     return schedule_in_words(nudge.when(), say, scene.today())
+
+
+def too_often(scene: Scene, nudge: Nudge, say: Words) -> str | None:
+    """A warning, where it would come more often than once a day: the weekly ceiling lets little of that through."""
+    if isinstance(nudge.when(), After) or not several_a_day(nudge.when(), ZONE, scene.now):
+        return None
+    return say("nudges.too_often", n=scene.rules.unasked_a_week)
 
 
 def next_runs(scene: Scene, nudge: Nudge, count: int = SHOWN) -> list[datetime]:
