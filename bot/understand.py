@@ -8,12 +8,10 @@ from bot.dates import Day, read_date
 from bot.intents import (
     BY_NAME,
     Accept,
-    AskBack,
     AskTeam,
     Cancel,
     CancelVisit,
     CheckIn,
-    Decline,
     DeleteMe,
     DeskAnswer,
     DeskList,
@@ -25,7 +23,6 @@ from bot.intents import (
     Intent,
     Introduce,
     Language,
-    Later,
     MissedVisit,
     No,
     NudgeCreate,
@@ -65,6 +62,7 @@ _CLOSING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ASK = re.compile(r"(?:frag\w*|ask)\s+(?:(?:doch|mal|bitte|frau|herrn?|ms|mrs?)\.?\s+)*([^?:]{3,60})", re.IGNORECASE)
+_WAVERS = re.compile(r"(?:h+m+|na ?ja|vielleicht|mal sehen|maybe|perhaps|well|we'll see)[\s.!…]*", re.IGNORECASE)
 _NOT_OF_IT = (NudgeList, Help, GapReport, Figures, DeskList, TopicAdd, TopicSynonym, TopicMerge)
 _INSTEAD = (  # of an answer after a visit
     Snooze,
@@ -200,16 +198,20 @@ def _meant(heard: Heard) -> tuple[Intent, tuple[str, ...]]:
 
 
 def _consent(heard: Heard, likeliest: Intent, chance: float) -> Intent | None:
-    """What is said to a request: as examples have it if that is likely, else by rules; None for another wish. To pass on
-    somebody's address takes more than to ask again.
+    """What is said to a request: as examples have it if that is likely, else by rules; None for another wish. Where neither
+    is sure it is asked again: others would read the answer, and a yes passes on somebody's address.
     """
     if number_in(heard.text) is not None:
         return None
+    if _WAVERS.fullmatch(heard.text.strip()):
+        return Unknown()
     name, ruled = name_of(likeliest), consent_answer(heard)
-    enough = CERTAIN if isinstance(likeliest, Accept) and isinstance(ruled, AskBack | Decline | Later) else LIKELY
-    if name in ANSWERS and (chance >= enough or ruled is None):
-        return answered(name, heard)
-    return None if name not in ANSWERS and chance >= CLEAR else ruled
+    if name not in ANSWERS:
+        return None if chance >= CLEAR else ruled
+    enough = LIKELY
+    if isinstance(likeliest, Accept) and not isinstance(ruled, Accept):
+        enough = CLEAR if ruled is None else CERTAIN
+    return answered(name, heard) if chance >= enough else ruled or Unknown()
 
 
 def _tells(heard: Heard, intent: Intent, score: float) -> bool:

@@ -92,7 +92,7 @@ def why(heard: Heard, intent: Intent, chance: float) -> tuple[str, ...]:
 
 def rival(heard: Heard, chosen: Intent) -> Intent | None:
     """Another reading that is nearly as likely, where acting on the wrong one would matter: then it is asked."""
-    if heard.situation.context not in {"none", "after_results"}:
+    if heard.situation.context not in {"none", "after_results", "visit_reminder"}:
         return None
     likely = chances(heard)
     best = likely.pop(name_of(chosen), None)

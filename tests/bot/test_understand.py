@@ -221,6 +221,13 @@ def test_what_may_be_two_wishes_is_asked(lexicon):
         assert len(heard.alternatives) == 1
 
 
+@pytest.mark.parametrize(
+    "said", ["na ja", "hm", "vielleicht", "interessantes Thema", "das Thema E-Akte", "ich weiß nicht recht"]
+)
+def test_an_answer_that_others_would_read_is_never_guessed(lexicon, said):
+    assert understand(said, situation(lexicon, "asked_consent", CONSENT)).intent == wish.Unknown()
+
+
 def test_a_slip_of_the_tongue_is_no_day(lexicon):
     """The second one counts, also where it comes in the same breath."""
     for said in (
