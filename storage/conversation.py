@@ -20,16 +20,17 @@ OPEN_FOR = timedelta(days=30)
 DIALOG_FOR = timedelta(hours=24)
 NEVER_SENT = ("dead", "expired", "held")
 
-_QUESTION = select(questions, outbox.c.due_at).join(outbox, outbox.c.key == questions.c.message)
-_GET = Prepared(_QUESTION.where(questions.c.message == bindparam("key")))
+_GET = Prepared(select(questions).where(questions.c.message == bindparam("key")))
 _NEWEST = Prepared(
-    _QUESTION.where(
+    select(questions)
+    .join(outbox, outbox.c.key == questions.c.message)
+    .where(
         questions.c.account == bindparam("who"),
-        outbox.c.due_at <= bindparam("now"),
-        outbox.c.due_at > bindparam("since"),
+        questions.c.at <= bindparam("now"),
+        questions.c.at > bindparam("since"),
         outbox.c.state.not_in(NEVER_SENT),
     )
-    .order_by(outbox.c.due_at.desc(), outbox.c.seq.desc())
+    .order_by(questions.c.at.desc(), outbox.c.seq.desc())
     .limit(1)
 )
 _OPEN = Prepared(
@@ -67,7 +68,7 @@ def _question(row: Row) -> Question | None:
         account=row["account"],
         asked=asked,
         about=row["about"],
-        at=row["due_at"],
+        at=row["at"],
         answered=row["answered"],
     )
 

@@ -275,6 +275,7 @@ link_codes = Table(
 # ---------------------------------------------------------------- conversation and promises
 
 _t = Tags("events are acted on once", Keep.EVENT_30_DAYS)
+_WAITING = text("acted_at IS NULL")
 inbox = Table(
     "inbox",
     metadata,
@@ -284,7 +285,7 @@ inbox = Table(
     column("at", Instant, _t.own(), index=True),
     column("body", Json, _t.own(), null=True),  # the whole event, until its turn was committed
     column("acted_at", Instant, _t.inner(), null=True),
-    Index("ix_inbox_waiting", "at", postgresql_where=text("acted_at IS NULL"), sqlite_where=text("acted_at IS NULL")),
+    Index("ix_inbox_waiting_of", "account", "at", postgresql_where=_WAITING, sqlite_where=_WAITING),
 )
 
 _t = Tags("messages promised, until they have been handed over", Keep.MESSAGE_30_DAYS)
@@ -344,11 +345,11 @@ questions = Table(
     column("account", Text, _t.subject(Holds.ACCOUNT)),
     column("asked", Json, _t.other(Erase.ROW_IF_NAMED), null=True),  # None: forgotten with the answer
     column("about", Text, _t.inner(), null=True, index=True),
-    column("at", Instant, _t.inner()),
+    column("at", Instant, _t.inner()),  # the message's `due_at`, also after it was put off
     column("answered", Integer, _t.inner(), null=True),
     column("answered_at", Instant, _t.inner(), null=True),
     column("closed", Boolean, _t.inner()),
-    Index("ix_questions_account", "account"),
+    Index("ix_questions_account_at", "account", "at"),
 )
 
 _t = Tags("a half-filled form", Keep.DIALOG_24_HOURS)

@@ -24,7 +24,7 @@ from storage.columns import Instant
 from storage.fates import DONE, IN_HAND, LET_GO, TO_DECIDE, close, decide, expire, hasten, stop_repeating
 from storage.meta import SENDING_HELD
 from storage.prepared import Prepared, Row, among
-from storage.tables import accounts, meta, outbox
+from storage.tables import accounts, meta, outbox, questions
 from storage.transaction import Transaction
 from storage.unit_of_work import Storage
 
@@ -174,7 +174,8 @@ class SqlWorker:
         tried = case((outbox.c.attempts > 0, until), else_=None)
         mine = update(outbox).where(outbox.c.key == key, outbox.c.owner == owner, IN_HAND)
         async with self._transaction() as tx:
-            await tx.run(mine.values(state=_STATE_BEFORE, due_at=until, next_try_at=tried, **LET_GO))
+            if await tx.count(mine.values(state=_STATE_BEFORE, due_at=until, next_try_at=tried, **LET_GO)):
+                await tx.run(update(questions).where(questions.c.message == key).values(at=until))
 
     async def drop(self, key: str, reason: str, *, owner: str) -> None:
         mine = update(outbox).where(outbox.c.key == key, outbox.c.owner == owner, IN_HAND)

@@ -15,6 +15,7 @@ from bot.model import Dialog, Person
 from bot.ports import OVER, Outgoing
 from storage.tables import outbox
 from storage.unit_of_work import Storage, Unit
+from storage.worker import SqlWorker
 from tests.storage.samples import DAY, HOUR, NOW, incoming, person
 
 VOGT = Account("console:vogt")
@@ -122,7 +123,14 @@ async def test_a_question_put_off_is_asked_when_it_is_sent(storage: Storage):
     async with storage.unit() as uow:
         await known(uow)
         key = await uow.outbox.put(promised(YES_OR_NO))
-        await becomes(uow, key, due_at=NOW + DAY)
+        await uow.commit()
+    worker = SqlWorker(storage)
+    await worker.claim(NOW, ["console"], owner="one")
+    await worker.put_off(key, NOW + DAY, owner="another")
+    async with storage.unit() as uow:
+        assert await uow.questions.newest(VOGT, NOW) is not None
+    await worker.put_off(key, NOW + DAY, owner="one")
+    async with storage.unit() as uow:
         assert await uow.questions.newest(VOGT, NOW) is None
         question = await uow.questions.newest(VOGT, NOW + DAY)
     assert question is not None

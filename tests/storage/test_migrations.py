@@ -11,12 +11,18 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-import storage.tables  # noqa: F401  (fills the metadata)
+from bot.events import Account
+from bot.intents import Yes
+from bot.kinds import Kind
+from bot.messages import Choice, Choices, Message
+from bot.ports import Outgoing
 from storage.columns import metadata
 from storage.engine import open_engine
 from storage.migrate import NewerDatabase, config, revision, upgrade
 from storage.migrations import HEAD
+from storage.tables import outbox
 from storage.unit_of_work import Storage
+from tests.storage.samples import DAY, NOW, incoming
 
 
 def test_head_is_the_newest_revision():
@@ -92,3 +98,24 @@ async def test_a_revision_can_be_taken_back(storage: Storage):
     async with storage.transaction() as tx:
         await tx.connection.run_sync(lambda sync: command.downgrade(config(sync), "base"))
         assert await tx.connection.run_sync(lambda sync: set(inspect(sync).get_table_names())) == {"alembic_version"}
+
+
+async def test_a_question_put_off_before_the_upgrade_still_comes_when_it_is_sent(storage: Storage):
+    async with storage.unit() as uow:
+        account = (await uow.accounts.lock(incoming(Account("console:vogt")))).account
+        asked = Choices(options=(Choice(label="Ja", intent=Yes()),))
+        message = Message(blocks=(asked,))
+        key = await uow.outbox.put(
+            Outgoing(account=account, person=None, kind=Kind.REQUEST, message=message, due=NOW)
+        )
+        await uow.commit()
+    async with storage.transaction() as tx:
+        await tx.connection.run_sync(lambda sync: command.downgrade(config(sync), "0001"))
+        await tx.run(outbox.update().values(due_at=NOW + DAY))  # as the release before did it
+        await tx.connection.run_sync(lambda sync: command.upgrade(config(sync), "head"))
+        await tx.commit()
+    async with storage.unit() as uow:
+        assert await uow.questions.newest(account, NOW) is None
+        question = await uow.questions.newest(account, NOW + DAY)
+    assert question is not None
+    assert question.message == key
