@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 
 from bot.events import Account, Edited, Incoming
-from bot.messages import Ask, Choices, Message, form_from_data, form_to_data, from_data, to_data
+from bot.messages import Ask, Choices, form_from_data, form_to_data, from_data
 from bot.model import Dialog
 from bot.ports import OVER, Question
 from storage import incoming as events
@@ -51,10 +51,6 @@ _WAITING_OF = Prepared(
     .order_by(inbox.c.at, inbox.c.event)
 )
 _DROP = Prepared(delete(dialogs).where(dialogs.c.account == bindparam("who")))
-
-
-def asked_to_data(asked: Choices | Ask) -> dict[str, Any]:
-    return to_data(Message(blocks=(asked,)))["blocks"][0]  # type: ignore[no-any-return]
 
 
 def _question(row: Row) -> Question | None:

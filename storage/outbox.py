@@ -15,7 +15,6 @@ from bot.messages import Message, ask, choices, from_data, to_data
 from bot.model import new_key
 from bot.ports import DeliveryState, Outgoing, Showing
 from storage.columns import Written, dumps
-from storage.conversation import asked_to_data
 from storage.prepared import Prepared
 from storage.tables import accounts, outbox, people, questions
 from storage.transaction import Transaction
@@ -58,21 +57,22 @@ class OutboxStore:
         platform, address = self._in.farewell.get(account, (platform, None))
         if platform is None:
             platform = await self._in.value(_PLATFORM, {"who": account}) or account.partition(":")[0]
-        row = _row(outgoing, platform) | {"address": outgoing.room or address}
+        row, question = _rows(outgoing, platform)
+        row["address"] = outgoing.room or address
         await self._in.run(_PUT, row)
-        if (question := _question(outgoing, row["key"])) is not None:
+        if question is not None:
             await self._in.run(_ASK, question)
         return str(row["key"])
 
     async def put_many(self, promised: Sequence[Outgoing], platforms: Sequence[str]) -> Sequence[str]:
         """As `put`, for many accounts whose platforms are known; the keys in the same order."""
-        rows = [_row(outgoing, platform) for outgoing, platform in zip(promised, platforms, strict=True)]
-        asked = [_question(outgoing, row["key"]) for outgoing, row in zip(promised, rows, strict=True)]
+        pairs = [_rows(outgoing, platform) for outgoing, platform in zip(promised, platforms, strict=True)]
+        rows = [row for row, _ in pairs]
         for start in range(0, len(rows), AT_ONCE):
             await self._in.run(_PUT, rows[start : start + AT_ONCE])
-        several = [question for question in asked if question is not None]
-        for start in range(0, len(several), AT_ONCE):
-            await self._in.run(_ASK, several[start : start + AT_ONCE])
+        asked = [question for _, question in pairs if question is not None]
+        for start in range(0, len(asked), AT_ONCE):
+            await self._in.run(_ASK, asked[start : start + AT_ONCE])
         return [row["key"] for row in rows]
 
     async def cancel(self, about: str, *, kinds: Iterable[Kind] = ()) -> int:
@@ -100,7 +100,7 @@ class OutboxStore:
         ]
 
     async def rewrite(self, key: str, message: Message, shows: Iterable[str]) -> None:
-        body = _written(message)
+        body = Written(dumps(to_data(message)))
         changed = {"body": body, "body_hash": _hash(body), "shows": tuple(shows)}
         await self._in.run(update(outbox).where(outbox.c.key == key, outbox.c.state.in_(NOT_BEGUN)).values(**changed))
 
@@ -130,9 +130,11 @@ class OutboxStore:
         )
 
 
-def _row(outgoing: Outgoing, platform: str) -> dict[str, Any]:
-    body = _written(outgoing.message)
-    return {
+def _rows(outgoing: Outgoing, platform: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The message, and what it asks."""
+    data = to_data(outgoing.message)
+    body = Written(dumps(data))
+    row = {
         "key": new_key("m"),
         "account": outgoing.account,
         "person": outgoing.person,
@@ -150,24 +152,18 @@ def _row(outgoing: Outgoing, platform: str) -> dict[str, Any]:
         "state": "pending",
         "attempts": 0,
     }
-
-
-def _question(outgoing: Outgoing, key: str) -> dict[str, Any] | None:
     asked = choices(outgoing.message) or ask(outgoing.message)
     if asked is None:
-        return None
-    return {
-        "message": key,
+        return row, None
+    question = {
+        "message": row["key"],
         "account": outgoing.account,
-        "asked": asked_to_data(asked),
+        "asked": data["blocks"][outgoing.message.blocks.index(asked)],
         "about": getattr(asked, "about", None) or outgoing.about,
         "at": outgoing.due,
         "closed": False,
     }
-
-
-def _written(message: Message) -> Written:
-    return Written(dumps(to_data(message)))
+    return row, question
 
 
 def _hash(body: Written) -> str:

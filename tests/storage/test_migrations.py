@@ -105,9 +105,7 @@ async def test_a_question_put_off_before_the_upgrade_still_comes_when_it_is_sent
         account = (await uow.accounts.lock(incoming(Account("console:vogt")))).account
         asked = Choices(options=(Choice(label="Ja", intent=Yes()),))
         message = Message(blocks=(asked,))
-        key = await uow.outbox.put(
-            Outgoing(account=account, person=None, kind=Kind.REQUEST, message=message, due=NOW)
-        )
+        key = await uow.outbox.put(Outgoing(account=account, person=None, kind=Kind.REQUEST, message=message, due=NOW))
         await uow.commit()
     async with storage.transaction() as tx:
         await tx.connection.run_sync(lambda sync: command.downgrade(config(sync), "0001"))
