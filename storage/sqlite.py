@@ -75,6 +75,10 @@ class Cursor(sqlite3.Cursor):
 
 
 class Connection(sqlite3.Connection):
+    _patience: int | None = (
+        None  # milliseconds; once it is known, this connection waits for others in `begin_writing` only
+    )
+
     def cursor(self, factory: Any = Cursor) -> Any:
         return super().cursor(factory)
 
@@ -94,9 +98,21 @@ class Connection(sqlite3.Connection):
         _in_thread(super().commit)
 
     async def begin_writing(self) -> None:
-        """Past SQLAlchemy, like `commit_to_disk`."""
-        if not self.begins_at_once():
-            await _threaded(lambda: self.execute(WRITE))
+        """Past SQLAlchemy, like `commit_to_disk`. Who has begun to write waits for nobody until the commit is done."""
+        if self._patience is None:
+            (self._patience,) = self.execute("PRAGMA busy_timeout").fetchone()
+            self.execute("PRAGMA busy_timeout = 0")
+        try:
+            self.execute(WRITE)
+        except sqlite3.OperationalError:
+            await _threaded(self._begin_patiently)
+
+    def _begin_patiently(self) -> None:
+        self.execute(f"PRAGMA busy_timeout = {self._patience}")
+        try:
+            self.execute(WRITE)
+        finally:
+            self.execute("PRAGMA busy_timeout = 0")
 
     async def commit_to_disk(self) -> None:
         """A commit that fails leaves nothing open."""

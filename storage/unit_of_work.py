@@ -134,28 +134,29 @@ class Storage:
             await self._keep_tombstones()
             await self.scrub()
 
+    def transaction(self, *, write: bool = True) -> AbstractAsyncContextManager[Transaction]:
+        """Rolled back at the end unless it was committed. Raises Conflict where it can't be begun just now."""
+        if write and self._writers is not None:
+            return self._writers.transaction()
+        return self._transaction(write=write)
+
     @asynccontextmanager
-    async def transaction(self, *, write: bool = True) -> AsyncIterator[Transaction]:
-        """Rolled back at the end unless it was committed."""
+    async def _transaction(self, *, write: bool) -> AsyncIterator[Transaction]:
+        """With a connection of its own."""
         async with AsyncExitStack() as stack:
-            raw: Any
             try:
-                if write and self._writers is not None:
-                    connection, raw, commit = await stack.enter_async_context(self._writers.unit())
-                else:
-                    connection = await stack.enter_async_context(self.engine.connect())
-                    if not write:
-                        options: dict[str, Any] = {BEGIN: "BEGIN"} if self.dialect == "sqlite" else _SNAPSHOT
-                        await connection.execution_options(**options)
-                    await connection.begin()
-                    raw = (await connection.get_raw_connection()).driver_connection
-                    commit = connection.commit
+                connection = await stack.enter_async_context(self.engine.connect())
+                if not write:
+                    options: dict[str, Any] = {BEGIN: "BEGIN"} if self.dialect == "sqlite" else _SNAPSHOT
+                    await connection.execution_options(**options)
+                await connection.begin()
+                raw: Any = (await connection.get_raw_connection()).driver_connection
             except DBAPIError as error:
                 if is_conflict(error):
                     raise Conflict(type(error.orig).__name__) from error
                 raise
             driver = SQLite(raw) if self.dialect == "sqlite" else PostgreSQL(connection, raw)
-            yield Transaction(connection, driver, commit if write else None)
+            yield Transaction(connection, driver, connection.commit if write else None)
 
     async def scrub(self) -> bool:
         """Overwrites what erased rows left in the file and its log; False if a reader was in the way.

@@ -17,8 +17,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.ports import Conflict
+from storage.drivers import SQLite
 from storage.engine import BEGIN
-from storage.sqlite import Connection
+from storage.sqlite import WRITE, Connection
+from storage.transaction import Transaction, is_conflict
 
 Commit: TypeAlias = Callable[[], Awaitable[None]]
 
@@ -43,16 +45,13 @@ class Writers:
         self._closing: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
-    async def unit(self) -> AsyncIterator[tuple[AsyncConnection, Connection, Commit]]:
-        """The connection, as SQLAlchemy has it and the driver's own, and what commits; without that nothing has happened."""
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Without its commit nothing has happened."""
         await self._turn.acquire()
         mine = True
         try:
             connection, driver = await self._connected()
-            if self._open is None:
-                await driver.begin_writing()
-                self._open = _Open(over=asyncio.get_running_loop().create_future())
-            transaction = self._open
+            transaction = self._open or await self._begun(driver)
             driver.execute("SAVEPOINT unit")
 
             async def commit() -> None:
@@ -66,7 +65,7 @@ class Writers:
                 await asyncio.shield(transaction.over)
 
             try:
-                yield connection, driver, commit
+                yield Transaction(connection, SQLite(driver), commit)
             finally:
                 if mine:
                     self._undo(transaction, driver)
@@ -96,6 +95,16 @@ class Writers:
             self._connection = connection
             self._driver = cast("Connection", (await connection.get_raw_connection()).driver_connection)
         return self._connection, self._driver
+
+    async def _begun(self, driver: Connection) -> _Open:
+        try:
+            await driver.begin_writing()
+        except sqlite3.OperationalError as error:
+            wrapped = DBAPIError.instance(WRITE, None, error, sqlite3.Error)
+            assert isinstance(wrapped, DBAPIError)
+            raise (Conflict(type(error).__name__) if is_conflict(wrapped) else wrapped) from error
+        self._open = _Open(over=asyncio.get_running_loop().create_future())
+        return self._open
 
     def _undo(self, transaction: _Open, driver: Connection) -> None:
         """The unit leaves nothing behind. Some errors of SQLite undo the whole transaction: then the others try again."""

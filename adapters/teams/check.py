@@ -2,7 +2,13 @@
 
 import asyncio
 import stat
-from collections.abc import AsyncIterator
+import tomllib
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from adapters.config import Settings
 from adapters.doctor import Finding
@@ -13,9 +19,14 @@ REMEDIES = {
     "7000215": "the client secret is wrong: give the secret's value, not its id",
     "7000222": "the client secret has expired: make a new one in the app registration",
     "700016": "the app is not registered in this tenant: check LOTSE_TEAMS_APP_ID and LOTSE_TEAMS_TENANT",
-    "90002": "there is no such tenant: check LOTSE_TEAMS_TENANT",
     "700027": "the certificate isn't the one in the app registration: upload its public part there",
+    "unknown tenant": "Microsoft knows no such tenant: check LOTSE_TEAMS_TENANT, and that no proxy answers in its place",
+    "unusable certificate": "give a PEM file with a private key without password and its certificate",
+    "PermissionError": "let the account that runs Lotse read the file of the certificate",
 }
+NO_WAY_OUT = "https to login.microsoftonline.com must get through: check firewall, proxy and DNS"
+NO_IDENTITY = "a managed identity works on a machine in Azure that has it assigned: assign it there, or give a secret or certificate"
+SOON = timedelta(days=30)  # before a certificate ends
 
 
 async def findings(settings: Settings, authority: Authority | None = None) -> AsyncIterator[Finding]:
@@ -27,9 +38,15 @@ async def findings(settings: Settings, authority: Authority | None = None) -> As
         return
     for row in settings.registrations().rows:
         yield await _token(row, authority or Entra())
-        if row.certificate is not None and row.certificate.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-            remedy = f"run chmod 600 {row.certificate}"
-            yield Finding("problem", "teams", f"others can read the private key in {row.certificate}", remedy)
+        if row.certificate is not None:
+            if _others_can_read(row.certificate):
+                remedy = f"run chmod 600 {row.certificate}"
+                yield Finding("problem", "teams", f"others can read the private key in {row.certificate}", remedy)
+            for finding in _certificate(row.certificate, datetime.now(UTC)):
+                yield finding
+    path = settings.teams_registrations
+    if path is not None and _others_can_read(path) and _holds_secrets(path):
+        yield Finding("problem", "teams", f"others can read the secrets in {path}", f"run chmod 600 {path}")
     yield Finding("ok", "teams", f"{len(settings.teams_tenants_allowed)} tenants may use the bot")
     strangers = settings.domains and settings.teams_tenants_allowed - settings.domains
     if strangers:
@@ -58,6 +75,38 @@ async def _token(row: Registration, authority: Authority) -> Finding:
         await asyncio.to_thread(authority, row)
     except NoToken as error:
         code = str(error).removeprefix("refused (").removesuffix(")")
-        remedy = REMEDIES.get(code, "check the network, the tenant and the credentials")
+        nobody_answered = code == str(error)
+        remedy = REMEDIES.get(code, NO_WAY_OUT if nobody_answered else "check the tenant and the credentials")
+        if row.managed_identity:
+            remedy = NO_IDENTITY
         return Finding("problem", "teams", f"no token for {row.app_id} in tenant {row.tenant}: {error}", remedy)
     return Finding("ok", "teams", f"{row.app_id} gets a token in tenant {row.tenant}")
+
+
+def _certificate(path: Path, now: datetime) -> Iterator[Finding]:
+    """What would only be seen when Microsoft refuses it, and when that will be."""
+    try:
+        pem = path.read_bytes()
+        found = x509.load_pem_x509_certificate(pem)
+        key = load_pem_private_key(pem, None)
+    except (OSError, ValueError, TypeError):
+        return  # that it can't be used has been told with the token
+    remedy = (
+        "make a new certificate, upload its public part in the app registration, replace the file, start Lotse again"
+    )
+    ends = found.not_valid_after_utc
+    if found.public_key() != key.public_key():
+        text = f"key and certificate in {path} don't belong together"
+        yield Finding("problem", "teams", text, "put both of the same pair into the file")
+    elif ends <= now:
+        yield Finding("problem", "teams", f"the certificate in {path} has expired on {ends:%Y-%m-%d}", remedy)
+    elif ends - now < SOON:
+        yield Finding("note", "teams", f"the certificate in {path} expires on {ends:%Y-%m-%d}", remedy)
+
+
+def _others_can_read(path: Path) -> bool:
+    return bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
+
+
+def _holds_secrets(path: Path) -> bool:
+    return any("secret" in row for row in tomllib.loads(path.read_text(encoding="utf-8")).values())

@@ -15,7 +15,7 @@ import requests
 import structlog
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from requests import RequestException
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from adapters.teams.settings import Registration, Registrations
 
@@ -118,7 +118,10 @@ class Entra:
                 answer = self._managed(registration)
             else:
                 answer = self._application(registration)
-        except (RequestException, OSError, ValueError, msal.ManagedIdentityError) as error:
+        except NoToken:
+            raise
+        except Exception as error:  # noqa: BLE001
+            # Whatever msal makes of what answered: the page of a proxy gives it a KeyError.
             raise NoToken(type(error).__name__) from None
         token = answer.get("access_token")
         if not isinstance(token, str):
@@ -131,14 +134,20 @@ class Entra:
             credential: Any = registration.secret.get_secret_value()
         else:
             assert registration.certificate is not None
-            credential = certificate(registration.certificate.read_text(encoding="utf-8"))
-        client = msal.ConfidentialClientApplication(
-            registration.app_id,
-            client_credential=credential,
-            authority=f"{AUTHORITY}/{registration.tenant}",
-            instance_discovery=False,
-            http_client=self._http or _Timed(),
-        )
+            try:
+                credential = certificate(registration.certificate.read_text(encoding="utf-8"))
+            except ValueError:
+                raise NoToken("refused (unusable certificate)") from None
+        try:
+            client = msal.ConfidentialClientApplication(
+                registration.app_id,
+                client_credential=credential,
+                authority=f"{AUTHORITY}/{registration.tenant}",
+                instance_discovery=False,
+                http_client=self._http or _Timed(),
+            )
+        except ValueError:  # as msal tells of a tenant that Microsoft doesn't know
+            raise NoToken("refused (unknown tenant)") from None
         found: dict[str, Any] = client.acquire_token_for_client([f"{SCOPE}/.default"])
         return found
 
@@ -151,8 +160,12 @@ class Entra:
 
 
 def certificate(pem: str) -> dict[str, str]:
-    """As msal wants it. Raises ValueError if there is no certificate in it."""
+    """As msal wants it. Raises ValueError unless there is a certificate in it, and a private key without password."""
     found = x509.load_pem_x509_certificate(pem.encode())
+    try:
+        load_pem_private_key(pem.encode(), None)
+    except TypeError:
+        raise ValueError("the key has a password") from None
     return {"private_key": pem, "thumbprint": found.fingerprint(hashes.SHA1()).hex(), "public_certificate": pem}  # noqa: S303
 
 

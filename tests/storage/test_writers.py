@@ -168,6 +168,23 @@ async def test_the_loop_goes_on_while_another_process_writes(storage: Storage, f
     assert await waiting in kept(file)
 
 
+async def test_where_another_process_never_ends_it_can_be_tried_again(sqlite_url: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("storage.engine.BUSY", 0.01)
+    storage = await Storage.open(sqlite_url)
+    file = sqlite_file(sqlite_url)
+    assert file is not None
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for _ in range(2):
+        with pytest.raises(Conflict):
+            await note(storage, "impatient")
+    other.execute("ROLLBACK")
+    other.close()
+    assert await note(storage, "afterwards") in kept(file)
+    assert kept(file) == {"afterwards"}
+    await storage.close()
+
+
 async def test_who_gives_up_while_many_rows_are_written_holds_nobody_up(storage: Storage, file: Path):
     """In a statement SQLAlchemy would answer that by closing the connection, which is everybody's."""
     begun = asyncio.Event()
