@@ -289,6 +289,7 @@ inbox = Table(
 )
 
 _t = Tags("messages promised, until they have been handed over", Keep.MESSAGE_30_DAYS)
+_ABOUT = text("about IS NOT NULL")  # most answers are about nothing
 _OPEN = text("state IN ('pending', 'claimed', 'sending', 'retry', 'uncertain')")
 outbox = Table(
     "outbox",
@@ -300,7 +301,7 @@ outbox = Table(
     column("platform", Text, _t.inner()),
     column("address", Text, _t.inner(), null=True),  # instead of the account's: a room, or a farewell
     column("kind", OneOf(Kind), _t.own()),
-    column("about", Text, _t.inner(), null=True, index=True),
+    column("about", Text, _t.inner(), null=True),
     column("body", Json, _t.other(Erase.ROW_IF_NAMED, "account", "person"), null=True),  # None: handed over, or lapsed
     column("body_hash", Text, _t.inner()),
     column("holds_personal", Boolean, _t.inner()),
@@ -320,6 +321,7 @@ outbox = Table(
     Index("ix_outbox_open", "due_at", "seq", postgresql_where=_OPEN, sqlite_where=_OPEN),
     Index("ix_outbox_open_account", "account", "due_at", "seq", postgresql_where=_OPEN, sqlite_where=_OPEN),
     Index("ix_outbox_person_kind", "person", "kind"),
+    Index("ix_outbox_about", "about", postgresql_where=_ABOUT, sqlite_where=_ABOUT),
     Index(
         "ix_outbox_remote_id",
         "platform",
@@ -344,12 +346,13 @@ questions = Table(
     column("message", Text, _t.inner(), ForeignKey("outbox.key", ondelete="CASCADE"), primary_key=True),
     column("account", Text, _t.subject(Holds.ACCOUNT)),
     column("asked", Json, _t.other(Erase.ROW_IF_NAMED), null=True),  # None: forgotten with the answer
-    column("about", Text, _t.inner(), null=True, index=True),
+    column("about", Text, _t.inner(), null=True),
     column("at", Instant, _t.inner()),  # the message's `due_at`, also after it was put off
     column("answered", Integer, _t.inner(), null=True),
     column("answered_at", Instant, _t.inner(), null=True),
     column("closed", Boolean, _t.inner()),
     Index("ix_questions_account_at", "account", "at"),
+    Index("ix_questions_about", "about", postgresql_where=_ABOUT, sqlite_where=_ABOUT),
 )
 
 _t = Tags("a half-filled form", Keep.DIALOG_24_HOURS)
