@@ -39,7 +39,7 @@ class Pressable:
 
 def pressable(block: Choices, message: Message, key: str, say: Words) -> Pressable:
     listed = max((len(one.entries) for one in message.blocks if isinstance(one, Contacts)), default=0)
-    carried = {"m": key, **({"o": True, **kept(message)} if block.once else {})}
+    carried = {"m": key, **({"o": True, **kept(message)} if block.once else {"g": message.language})}
     by_entry: dict[int, list[Element]] = {}
     others: list[tuple[int, Choice]] = []
     for position, option in enumerate(block.options):

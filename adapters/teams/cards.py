@@ -124,13 +124,15 @@ def answered(kept: Message | None, label: str, language: str) -> Element:
 
 
 def _card(message: Message, body: list[Element], foot: list[Element]) -> Element:
+    """`speak` is read as SSML: nobody's words are tags there."""
+    said = plain_text(message)
     made: Element = {
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": "1.5",
         "lang": message.language,
-        "fallbackText": plain_text(message),
-        "speak": _summary(message),
+        "fallbackText": said,
+        "speak": html.escape(said, quote=False),
         "body": body or paragraphs(_summary(message)),
     }
     if foot:

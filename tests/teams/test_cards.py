@@ -1,8 +1,10 @@
 """Cards: complete as text, nothing people typed is markup, under the limit, forms that say what is missing."""
 
+import html
 import json
 import re
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
@@ -108,8 +110,15 @@ def test_a_card_says_everything_and_its_fallback_too():
         assert word in read(content), word
     assert content["fallbackText"] == plain_text(EVERYTHING)
     assert (content["version"], content["lang"]) == ("1.5", "de")
-    assert content["speak"]
     assert [button["title"] for button in executes_in(content)] == ["Ja, gern", "Nein, danke"]
+
+
+def test_what_is_spoken_is_everything_and_nobodys_words_are_tags_in_it():
+    """The client reads it as SSML."""
+    spoken = shown(EVERYTHING)["speak"]
+    assert html.unescape(spoken) == plain_text(EVERYTHING)
+    assert "<" not in spoken
+    assert ET.fromstring(f"<speak>{spoken}</speak>").text == plain_text(EVERYTHING)
 
 
 def test_what_people_typed_is_never_markup():

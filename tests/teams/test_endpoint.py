@@ -9,8 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.events import Edited, Incoming, Joined, Left, Said, Unreadable
+from adapters.teams import webhook
+from bot.events import Edited, Incoming, Joined, Left, Picked, Said, Unreadable
 from storage.unit_of_work import Storage
+from tests.stories.network import member
 from tests.teams.wire import APP, TENANT, Line, TeamsPerson, WireTown, executes_in
 
 QUESTION = "Hallo, kennt jemand wen der die E-Akte schon eingeführt hat?"
@@ -86,6 +88,22 @@ async def test_a_body_without_an_announced_length_has_a_limit_too(line: Line, to
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token(line.key)}"}
     async with line.client.post(line.url("/api/messages"), data=endless(), headers=headers) as answer:
         assert answer.status == 413
+
+
+async def test_a_body_that_does_not_end_is_given_up(line: Line, town: WireTown, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(webhook, "PATIENCE", 0.05)
+    given_up = asyncio.Event()
+
+    async def stuck():
+        yield b'{"type": '
+        await given_up.wait()
+
+    from tests.teams.wire import token
+
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token(line.key)}"}
+    async with line.client.post(line.url("/api/messages"), data=stuck(), headers=headers) as answer:
+        assert answer.status == 400
+    given_up.set()
 
 
 async def test_only_post_is_understood(line: Line, town: WireTown):
@@ -262,6 +280,27 @@ async def test_a_client_without_universal_actions_can_press_too(line: Line, town
     assert fallback["type"] == "Action.Submit"
     await miriam.sends(miriam.activity(value=fallback["data"]))
     assert "In welcher Kommune arbeiten Sie?" in miriam.last
+
+
+async def test_the_card_is_answered_before_its_turn_is_taken(line: Line, received: WireTown, miriam: TeamsPerson):
+    """However long the turn may take: the client waits for the card."""
+    data = {"m": "m_1", "p": 0, "l": "Ja, gern", "o": True, "g": "de"}
+    value = {"action": {"type": "Action.Execute", "verb": "pick", "data": data}}
+    status, answer = await line.post(miriam.activity("invoke", name="adaptiveCard/action", value=value))
+    assert status == 200
+    assert "Ihre Antwort: Ja, gern" in answer["value"]["fallbackText"]
+    assert [event.what for event in await inbox(received.storage)] == [Picked(message="m_1", position=0)]
+    await received.turns.settled(0)
+
+
+async def test_a_press_in_a_list_is_answered_in_the_readers_language(line: Line, town: WireTown):
+    """The list stays as it is, so there is a sentence instead of a card."""
+    await member(town, "Svenja Harms", "Buxtehude", helps_with=("E-Akte",))
+    daan = await member(town, "Daan de Wit", "Ulm", language="en")
+    assert isinstance(daan, TeamsPerson)
+    await daan.says("Who has experience with electronic records?")
+    await daan.picks("Introduce me to no. 1")
+    assert [answer["value"] for answer in daan.responses] == ["I will answer you in the chat in a moment."]
 
 
 async def test_what_a_button_carries_has_no_authority(line: Line, town: WireTown, miriam: TeamsPerson):
