@@ -23,7 +23,7 @@ from adapters.teams.reading import bounded
 log = structlog.get_logger()
 
 METADATA = "https://login.botframework.com/v1/.well-known/openidconfiguration"
-FRESH = 24 * 3600.0  # seconds
+FRESH = 3600.0  # seconds
 PAUSE = 60.0  # seconds between two fetches because of an unknown key
 PATIENCE = 5.0  # seconds
 LIMIT = 1 << 20  # bytes of a document
@@ -64,7 +64,7 @@ class KeyStore:
         """None for a key that isn't published, or can't be fetched now."""
         known = self._keys.get(kid)
         if known is not None:
-            if self._fetched is None or self._monotonic() - self._fetched > FRESH:
+            if self._stale():
                 self._begin()  # and nobody waits for it
             return known
         fetching = self._begin()
@@ -73,11 +73,17 @@ class KeyStore:
         return self._keys.get(kid)
 
     async def fetch(self) -> bool:
-        """Ahead of the first request; whether there are keys."""
-        fetching = self._begin()
+        """Ahead of the first request, and as often as one likes; whether there are keys.
+
+        Fresh ones are left: a fetch now would put off the one that an unknown key may need a moment later.
+        """
+        fetching = self._begin() if self._stale() else None
         if fetching is not None:
             await asyncio.shield(fetching)
         return bool(self._keys)
+
+    def _stale(self) -> bool:
+        return self._fetched is None or self._monotonic() - self._fetched > FRESH
 
     def _begin(self) -> asyncio.Task[None] | None:
         """The fetch that is under way, or a new one if it is time for one."""

@@ -161,6 +161,34 @@ async def test_a_rotated_key_is_fetched_at_once_and_not_for_each_stranger(
     assert (await line.post(miriam.activity(text="Danke"), auth=f"Bearer {token(line.key)}"))[0] == 401
 
 
+async def test_looking_after_the_keys_does_not_put_off_a_rotated_one(line: Line, town: WireTown, miriam: TeamsPerson):
+    """The adapter looks every minute; an unknown key is asked for once a minute."""
+    await line.adapter._looked()
+    line.a_minute_later()
+    await line.adapter._looked()
+    rotated = new_key("key-2")
+    line.published.keys = [rotated.jwk]
+    assert (await line.post(miriam.activity(text="Hallo"), auth=bearer(token(rotated))))[0] == 200
+
+
+async def test_a_key_that_was_withdrawn_is_forgotten_within_the_hour(line: Line, town: WireTown, miriam: TeamsPerson):
+    assert (await line.post(miriam.activity(text="Hallo")))[0] == 200
+    line.published.keys = [new_key("key-2").jwk]
+    line.elapsed += 3601.0
+    await line.adapter._looked()
+    assert (await line.post(miriam.activity(text="Hilfe")))[0] == 401
+
+
+async def test_keys_that_hang_from_the_start_hold_up_nothing_else(line: Line, town: WireTown, miriam: TeamsPerson):
+    assert line.adapter._keys is not None
+    line.adapter._keys._patience = 0.05
+    line.published.go.clear()
+    first = asyncio.create_task(line.post(miriam.activity(text="Hallo")))
+    await line.published.asking.wait()
+    assert (await line.get("/healthz"))[0] == 200
+    assert (await first)[0] == 401
+
+
 async def test_without_keys_nobody_comes_in_and_then_they_do(line: Line, town: WireTown, miriam: TeamsPerson):
     line.published.status = 500
     assert (await line.post(miriam.activity(text="Hallo")))[0] == 401
