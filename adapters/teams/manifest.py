@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import uuid
 import zipfile
 from typing import Any
@@ -22,11 +23,14 @@ SEARCHES = {
     CONTACTS: ("manifest.search", "manifest.search_hint"),
     LESSONS: ("manifest.lessons", "manifest.lessons_hint"),
 }
+_VERSION = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}")
 _NAMESPACE = uuid.UUID("8b1f3a52-6a54-5c0e-9a3e-3c1f0f2f7d61")
 
 
 def package(settings: Settings, *, tenant: str | None = None, version: str = "1.0.0") -> bytes:
     """A zip file. With a tenant the app of its registration, else the first one's. Raises Unfit for what is missing."""
+    if not _VERSION.fullmatch(version):
+        raise Unfit("Teams takes no such version: give --app-version three numbers, such as 1.1.0")
     registration = _registration(settings, tenant)
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:

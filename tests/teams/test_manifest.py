@@ -126,6 +126,19 @@ def test_each_tenant_has_its_own_app(tmp_path: Path):
         manifest.package(given, tenant=APP)
 
 
+@pytest.mark.parametrize("version", ["1.1.0", "0.0.1", "12.345.6"])
+def test_a_version_is_three_numbers(tmp_path: Path, version: str):
+    found = json.loads(unpacked(manifest.package(settings(tmp_path, **NEEDED), version=version))["manifest.json"])
+    assert found["version"] == version
+    assert mistakes("manifest-1.19.json", found) == []
+
+
+@pytest.mark.parametrize("version", ["", "1", "1.0", "1.0.0.0", "v1.0.0", "1.0.0-beta", "01.0.0", "1.0.x", "1.0.0\n"])
+def test_another_version_is_refused_here_and_not_by_teams(tmp_path: Path, version: str):
+    with pytest.raises(Unfit, match="three numbers"):
+        manifest.package(settings(tmp_path, **NEEDED), version=version)
+
+
 @pytest.mark.parametrize("name", ["teams_website", "notice_url", "teams_terms_url"])
 def test_what_is_missing_is_named(tmp_path: Path, name: str):
     with pytest.raises(Unfit, match=f"LOTSE_{name.upper()}"):
