@@ -112,15 +112,23 @@ class Http:
     def get(self, url: str, **named: Any) -> Any:
         self.asked.append((url, named))
         metadata = '{"token_endpoint": "https://login.microsoftonline.com/%s/oauth2/v2.0/token", "authorization_endpoint": "https://login.microsoftonline.com/a", "issuer": "https://login.microsoftonline.com/%s/v2.0"}'  # fmt: skip
-        return Response(200, self.body if "metadata/identity" in url else metadata % (TENANT, TENANT))
+        return Response(200, self.body if "metadata/identity" in url else metadata % ((url.split("/")[3],) * 2))
 
     def close(self) -> None: ...
 
     @property
     def form(self) -> dict[str, str]:
-        data = self.asked[-1][1]["data"]
-        found = {name: values[0] for name, values in parse_qs(data).items()} if isinstance(data, str) else data
-        return dict(found)
+        """The newest."""
+        return [*self.forms.values()][-1]
+
+    @property
+    def forms(self) -> dict[str, dict[str, str]]:
+        """What was sent in, by address."""
+        return {url: _fields(named["data"]) for url, named in self.asked if named.get("data")}
+
+
+def _fields(data: Any) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(data).items()} if isinstance(data, str) else dict(data)
 
 
 class Response:

@@ -29,6 +29,7 @@ from adapters.config import Settings, load
 from adapters.inside import Inside, Turns
 from adapters.teams.adapter import PATH, TeamsAdapter
 from adapters.teams.conversations import Conversation, account_of
+from adapters.teams.credentials import Authority
 from adapters.teams.settings import Registration
 from bot.events import Edited, Filled, Joined, Left, Picked, Said, What
 from bot.ports import Capabilities, Delivered, Delivery, Outcome
@@ -185,10 +186,11 @@ def settings(folder: Path, **more: Any) -> Settings:
 
 
 class Line:
-    """The adapter, served, with the stub behind it."""
+    """The adapter, served, with the stub behind it. `asks` is whom it asks for tokens."""
 
-    def __init__(self, folder: Path, key: SigningKey, secure: Tls, **more: Any) -> None:
+    def __init__(self, folder: Path, key: SigningKey, secure: Tls, *, asks: Authority = authority, **more: Any) -> None:
         self.key = key
+        self._asks = asks
         self.stub = Stub()
         self.published = Published(key)
         self._tls = secure
@@ -214,7 +216,7 @@ class Line:
         port = self._stub_server.port
         self.adapter = TeamsAdapter(
             given,
-            authority=authority,
+            authority=self._asks,
             metadata=self.published.url,
             monotonic=lambda: 1000.0 + self.elapsed,
             opens=lambda: ClientSession(connector=TCPConnector(resolver=_ToStub(port), ssl=self._tls.client)),
