@@ -1,10 +1,13 @@
 """Fixtures for Teams on the wire: one key and one certificate for all, a fresh line and town for each test."""
 
-from collections.abc import AsyncIterator
+import io
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
+from adapters import log
 from storage.register import topics
 from storage.unit_of_work import Storage
 from tests.stories.conftest import some_municipalities
@@ -26,6 +29,15 @@ def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     for name in ("LOTSE_CONFIG", "LOTSE_WEB_HOST", "LOTSE_PUBLIC_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """The log as the service writes it, of libraries too."""
+    stream = io.StringIO()
+    log.set_up("debug", stream)
+    yield stream
+    structlog.reset_defaults()
 
 
 @pytest.fixture
