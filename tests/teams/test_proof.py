@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from adapters.teams.credentials import Entra
-from bot.ports import Delivered
+from bot.ports import Delivered, TryLater
 from storage.unit_of_work import Storage
 from tests.teams.test_credentials import Http
 from tests.teams.test_teams_sending import promise
@@ -99,3 +99,20 @@ async def test_each_tenant_may_have_another_way(tmp_path: Path, key: SigningKey,
     assert third["client_id"] == THIRD_APP
     assert "client_assertion" in third
     assert sum("169.254.169.254" in url for url, _ in http.asked) == 1
+
+
+async def test_a_certificate_that_can_not_be_used_stops_neither_the_service_nor_the_promise(
+    tmp_path: Path, key: SigningKey, secure: Tls, storage: Storage
+):
+    """It is told as bad credentials, and the message waits for better ones."""
+    file = tmp_path / "lotse.pem"
+    file.write_bytes(secure.file.read_bytes().partition(b"-----BEGIN CERTIFICATE")[0])
+    given = {"teams_app_secret": None, "teams_certificate": file}
+    async with served(tmp_path, key, secure, storage, Http(body=TOKEN), **given) as (line, town):
+        state = await line.adapter._looked()
+        assert (state.condition, "unusable certificate" in state.detail) == ("bad credentials", True)
+        miriam = town.person("Miriam Vogt")
+        assert isinstance(miriam, TeamsPerson)
+        outcome = await line.adapter.transport.deliver(promise(miriam))
+        assert outcome == TryLater(cause="no token: refused (unusable certificate)")
+        assert line.stub.requests == []
