@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 from aiohttp import ClientSession, DummyCookieJar, TCPConnector, web
@@ -53,7 +54,7 @@ class TeamsAdapter:
             raise Unfit("Teams has no credentials: give LOTSE_TEAMS_APP_ID and LOTSE_TEAMS_TENANT")
         self._session: ClientSession | None = None
         self._closing: asyncio.Task[None] | None = None
-        self._opens = opens or _session
+        self._opens = opens or partial(_session, proxied=not insecure)
         self._keys = None if insecure else KeyStore(self._http, metadata, monotonic=monotonic)
         self._tokens = None if insecure else Tokens(registrations, authority or Entra(), monotonic=monotonic)
         self.files = Files(settings.public_url) if settings.public_url else None
@@ -153,6 +154,7 @@ async def _closed_at_the_end(session: ClientSession) -> None:
         await session.close()
 
 
-def _session() -> ClientSession:
-    """Cookies are none of our business."""
-    return ClientSession(connector=TCPConnector(limit=CONNECTIONS, ttl_dns_cache=300), cookie_jar=DummyCookieJar())
+def _session(*, proxied: bool) -> ClientSession:
+    """Cookies are none of our business. A proxy is one of the environment (HTTPS_PROXY), as for the tokens."""
+    connector = TCPConnector(limit=CONNECTIONS, ttl_dns_cache=300)
+    return ClientSession(connector=connector, cookie_jar=DummyCookieJar(), trust_env=proxied)

@@ -7,12 +7,15 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from aiohttp import ClientSession
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from yarl import URL
 
 from adapters.config import Settings
 from adapters.doctor import Finding
-from adapters.teams.credentials import Authority, Entra, NoToken
+from adapters.teams.credentials import AUTHORITY, Authority, Entra, NoToken
+from adapters.teams.keys import METADATA, KeyStore
 from adapters.teams.settings import Registration
 
 REMEDIES = {
@@ -24,12 +27,14 @@ REMEDIES = {
     "unusable certificate": "give a PEM file with a private key without password and its certificate",
     "PermissionError": "let the account that runs Lotse read the file of the certificate",
 }
-NO_WAY_OUT = "https to login.microsoftonline.com must get through: check firewall, proxy and DNS"
+NO_WAY_OUT = "https to {host} must get through: check firewall, DNS and HTTPS_PROXY"
 NO_IDENTITY = "a managed identity works on a machine in Azure that has it assigned: assign it there, or give a secret or certificate"
 SOON = timedelta(days=30)  # before a certificate ends
 
 
-async def findings(settings: Settings, authority: Authority | None = None) -> AsyncIterator[Finding]:
+async def findings(
+    settings: Settings, authority: Authority | None = None, metadata: str = METADATA
+) -> AsyncIterator[Finding]:
     if not settings.teams_configured:
         return
     if settings.teams_insecure_no_authentication:
@@ -44,6 +49,7 @@ async def findings(settings: Settings, authority: Authority | None = None) -> As
                 yield Finding("problem", "teams", f"others can read the private key in {row.certificate}", remedy)
             for finding in _certificate(row.certificate, datetime.now(UTC)):
                 yield finding
+    yield await _keys(metadata)
     path = settings.teams_registrations
     if path is not None and _others_can_read(path) and _holds_secrets(path):
         yield Finding("problem", "teams", f"others can read the secrets in {path}", f"run chmod 600 {path}")
@@ -76,11 +82,20 @@ async def _token(row: Registration, authority: Authority) -> Finding:
     except NoToken as error:
         code = str(error).removeprefix("refused (").removesuffix(")")
         nobody_answered = code == str(error)
-        remedy = REMEDIES.get(code, NO_WAY_OUT if nobody_answered else "check the tenant and the credentials")
+        no_way_out = NO_WAY_OUT.format(host=URL(AUTHORITY).host)
+        remedy = REMEDIES.get(code, no_way_out if nobody_answered else "check the tenant and the credentials")
         if row.managed_identity:
             remedy = NO_IDENTITY
         return Finding("problem", "teams", f"no token for {row.app_id} in tenant {row.tenant}: {error}", remedy)
     return Finding("ok", "teams", f"{row.app_id} gets a token in tenant {row.tenant}")
+
+
+async def _keys(metadata: str) -> Finding:
+    async with ClientSession(trust_env=True) as session:
+        if await KeyStore(lambda: session, metadata).fetch():
+            return Finding("ok", "teams", "the keys of the Bot Framework can be fetched")
+    remedy = NO_WAY_OUT.format(host=URL(metadata).host)
+    return Finding("problem", "teams", "the keys of the Bot Framework can't be fetched: nobody would be let in", remedy)
 
 
 def _certificate(path: Path, now: datetime) -> Iterator[Finding]:

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
-from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout, ConnectionTimeoutError
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientHttpProxyError,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+)
 
 from adapters.teams.conversations import Conversation
 from adapters.teams.credentials import NoToken, Tokens
@@ -113,7 +120,7 @@ class Connector:
                 method, url, data=data, headers=headers, timeout=TIMEOUT, allow_redirects=False
             ) as answer:
                 return _answer(answer.status, answer.headers.get("Retry-After"), await bounded(answer.content, LIMIT))
-        except (ClientConnectorError, ConnectionTimeoutError) as error:
+        except (ClientConnectorError, ClientHttpProxyError, ConnectionTimeoutError) as error:
             return NotSent(type(error).__name__)
         except (ClientError, OSError, TimeoutError, ValueError) as error:
             return Unknown(type(error).__name__)

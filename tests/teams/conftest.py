@@ -11,7 +11,7 @@ from adapters import log
 from storage.register import topics
 from storage.unit_of_work import Storage
 from tests.stories.conftest import some_municipalities
-from tests.teams.wire import Line, SigningKey, TeamsPerson, Tls, WireTown, new_key, tls
+from tests.teams.wire import Line, Published, SigningKey, TeamsPerson, Tls, WireTown, new_key, tls
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +46,15 @@ async def line(tmp_path: Path, key: SigningKey, secure: Tls) -> AsyncIterator[Li
     await made.start()
     yield made
     await made.stop()
+
+
+@pytest.fixture
+async def published(key: SigningKey) -> AsyncIterator[Published]:
+    """The keys, for who needs nothing else."""
+    made = Published(key)
+    await made.server.start_server()
+    yield made
+    await made.server.close()
 
 
 @pytest.fixture

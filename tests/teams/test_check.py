@@ -15,9 +15,12 @@ from adapters.config import Settings
 from adapters.teams import check
 from adapters.teams.credentials import Entra
 from tests.teams.test_credentials import Http, Response
-from tests.teams.wire import OTHER_APP, OTHER_TENANT, settings
+from tests.teams.wire import OTHER_APP, OTHER_TENANT, Published, settings
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+NOWHERE = "http://127.0.0.1:9/metadata"
 
 
 def key_as_pem(password: bytes | None = None) -> bytes:
@@ -36,10 +39,9 @@ def certificate(days: int, key: rsa.RSAPrivateKey = KEY) -> bytes:
 
 async def found(given: Settings, http: Any = None) -> list[str]:
     """Problems and notes about the credentials, as they are printed."""
-    every = [str(one) async for one in check.findings(given, Entra(http or Http()))]
-    return [
-        one for one in every if not one.startswith("ok") and "LOTSE_PUBLIC_URL" not in one and "app package" not in one
-    ]
+    every = [str(one) async for one in check.findings(given, Entra(http or Http()), NOWHERE)]
+    others = ("LOTSE_PUBLIC_URL", "app package", "Bot Framework")
+    return [one for one in every if not one.startswith("ok") and not any(word in one for word in others)]
 
 
 def with_certificate(folder: Path, pem: bytes, mode: int = 0o600) -> Settings:
@@ -155,4 +157,19 @@ class Proxy(Http):
 
 async def test_a_proxy_that_answers_in_microsofts_place(tmp_path: Path):
     (said,) = await found(settings(tmp_path), Proxy())
-    assert "check firewall, proxy and DNS" in said
+    assert "login.microsoftonline.com must get through" in said
+
+
+async def test_where_the_keys_come_from_is_asked_too(tmp_path: Path, published: Published):
+    """Without them nobody is let in, and nothing else would tell."""
+
+    async def about_keys(metadata: str) -> str:
+        every = [str(one) async for one in check.findings(settings(tmp_path), Entra(Http()), metadata)]
+        (said,) = [one for one in every if "keys of the Bot Framework" in one]
+        return said
+
+    assert (await about_keys(published.url)).startswith("ok")
+    published.status = 503
+    said = await about_keys(published.url)
+    assert said.startswith("problem")
+    assert "127.0.0.1 must get through: check firewall, DNS and HTTPS_PROXY" in said

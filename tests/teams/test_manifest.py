@@ -23,7 +23,7 @@ from bot.matching.topics import TopicTable
 from bot.understand import Situation, understand
 from storage.register import municipalities, topics
 from tests.adapters.test_run import lotse
-from tests.teams.wire import APP, OTHER_APP, OTHER_TENANT, TENANT, settings
+from tests.teams.wire import APP, OTHER_APP, OTHER_TENANT, TENANT, Published, settings
 
 SCHEMAS = Path(__file__).parent / "data"
 NEEDED = {
@@ -163,32 +163,32 @@ def test_the_command_writes_it(tmp_path: Path):
 # ---------------------------------------------------------------- doctor
 
 
-async def looked(given: Any, code: str | None = None) -> list[str]:
+async def looked(given: Any, metadata: str, code: str | None = None) -> list[str]:
     def authority(_: Registration) -> tuple[str, float]:
         if code is not None:
             raise NoToken(f"refused ({code})")
         return "t", 3600.0
 
-    return [str(one) async for one in check.findings(given, authority)]
+    return [str(one) async for one in check.findings(given, authority, metadata)]
 
 
-async def test_doctor_is_content(tmp_path: Path):
-    found = await looked(settings(tmp_path, **NEEDED))
+async def test_doctor_is_content(tmp_path: Path, published: Published):
+    found = await looked(settings(tmp_path, **NEEDED), published.url)
     assert all(one.startswith("ok") for one in found)
     assert "2 tenants" in found[-1]
 
 
-async def test_doctor_names_the_remedy(tmp_path: Path):
-    assert "has expired" in (await looked(settings(tmp_path, **NEEDED), "7000222"))[0]
-    bare = "\n".join(await looked(settings(tmp_path)))
+async def test_doctor_names_the_remedy(tmp_path: Path, published: Published):
+    assert "has expired" in (await looked(settings(tmp_path, **NEEDED), published.url, "7000222"))[0]
+    bare = "\n".join(await looked(settings(tmp_path), published.url))
     assert "LOTSE_PUBLIC_URL" in bare
     assert "LOTSE_TEAMS_WEBSITE, LOTSE_NOTICE_URL, LOTSE_TEAMS_TERMS_URL" in bare
-    other = "\n".join(await looked(settings(tmp_path, **NEEDED, domains=TENANT)))
+    other = "\n".join(await looked(settings(tmp_path, **NEEDED, domains=TENANT), published.url))
     assert f"not in LOTSE_DOMAINS: {OTHER_TENANT}" in other
 
 
-async def test_doctor_warns_of_the_insecure_mode(tmp_path: Path):
+async def test_doctor_warns_of_the_insecure_mode(tmp_path: Path, published: Published):
     from adapters.config import load
 
-    (found,) = await looked(load(data=tmp_path, teams_insecure_no_authentication=True))
+    (found,) = await looked(load(data=tmp_path, teams_insecure_no_authentication=True), published.url)
     assert found.startswith("problem")

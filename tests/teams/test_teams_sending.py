@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from aiohttp import ClientTimeout
 
 from adapters.inside import Inside
 from adapters.teams import connector
+from adapters.teams.adapter import TeamsAdapter
 from adapters.teams.credentials import NoToken
 from adapters.teams.settings import Registration
 from bot.events import Account, Address, Left
@@ -17,7 +19,7 @@ from bot.kinds import Kind
 from bot.messages import Choice, Choices, File, Message, Text
 from bot.ports import Delivered, Delivery, Outcome, TryLater, Uncertain, Undeliverable
 from tests.teams.stub_connector import Fate
-from tests.teams.wire import APP, HOST, OTHER_APP, OTHER_TENANT, Line, TeamsPerson, WireTown
+from tests.teams.wire import APP, HOST, OTHER_APP, OTHER_TENANT, Line, TeamsPerson, WireTown, authority, settings
 
 HELLO = Message(blocks=(Text(text="Guten Tag"),))
 
@@ -284,3 +286,27 @@ async def test_many_at_once_share_few_connections_and_one_token(line: Line, town
     outcomes = await asyncio.gather(*(line.adapter.transport.deliver(one) for one in deliveries))
     assert all(isinstance(one, Delivered) for one in outcomes)
     assert len({one.remote_id for one in outcomes if isinstance(one, Delivered)}) == 100
+
+
+async def test_a_proxy_of_the_environment_is_used_for_what_leaves_the_house(
+    town: WireTown, miriam: TeamsPerson, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """As the tokens are fetched: many a town hall has no other way out."""
+    asked: list[bytes] = []
+
+    async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readline())
+        writer.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(proxy, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        adapter = TeamsAdapter(settings(tmp_path), authority=authority)
+        adapter.begin(Inside(storage=town.storage, turns=town.turns, now=lambda: town.now))
+        assert isinstance(await adapter.transport.deliver(promise(miriam)), TryLater)
+        await adapter.close()
+    assert asked == [f"CONNECT {HOST}:443 HTTP/1.1\r\n".encode()]
