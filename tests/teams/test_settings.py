@@ -1,5 +1,7 @@
 """Nothing starts that would not be authenticated; each mistake names its remedy, and no secret is repeated."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 
 from adapters.app import Unfit, configured
 from adapters.config import BadSettings, load
+from tests.adapters.test_run import ROOT
 from tests.teams.wire import APP, OTHER_APP, OTHER_TENANT, TENANT
 
 GOOD = {"teams_app_id": APP, "teams_tenant": TENANT, "teams_app_secret": "streng-geheim"}
@@ -103,3 +106,17 @@ def test_a_bad_file_of_registrations_is_told(tmp_path: Path, text: str):
     file.write_text(text, encoding="utf-8")
     said = refused(**GOOD, teams_registrations=file)
     assert "give" in said
+
+
+@pytest.mark.parametrize(
+    ("given", "loaded"), [({}, []), ({"teams_insecure_no_authentication": True}, ["botbuilder", "msal"])]
+)
+def test_microsofts_libraries_are_loaded_only_where_teams_is_configured(given: dict[str, Any], loaded: list[str]):
+    """They take half a second and 50 MB."""
+    code = (
+        "import sys, adapters.app, adapters.cli, adapters.config;"
+        f"adapters.app.configured(adapters.config.load(**{given}));"
+        "print([name for name in ('botbuilder', 'msal') if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", cwd=ROOT, check=True)
+    assert found.stdout.strip() == str(loaded)

@@ -22,7 +22,7 @@ from tests.stories.test_first_contact import (  # noqa: F401
 )
 from tests.stories.test_introduction_j3 import on_the_list
 from tests.stories.test_introduction_j3 import test_j3 as core_j3
-from tests.teams.wire import Line, TeamsPerson, WireTown
+from tests.teams.wire import OTHER_TENANT, Line, TeamsPerson, WireTown
 
 QUESTION = "Hallo, kennt jemand wen der die E-Akte schon eingeführt hat?"
 
@@ -140,10 +140,12 @@ async def test_j3_the_other_way_round(town: WireTown, storage: Storage):
 
 async def both_in_teams(town: WireTown) -> tuple[TeamsPerson, TeamsPerson]:
     """Two people of two tenants, introduced to each other, both contact data released."""
+    town.tenants["Svenja Harms"] = OTHER_TENANT
     svenja = await member(town, "Svenja Harms", "Buxtehude", helps_with=("E-Akte",), phone="04161 501")
     miriam = await member(town, "Miriam Vogt", "Ulm")
     assert isinstance(svenja, TeamsPerson)
     assert isinstance(miriam, TeamsPerson)
+    assert svenja.tenant != miriam.tenant
     await miriam.says("Wer kennt sich mit der E-Akte aus?")
     await miriam.picks("Mit Nr. 1 bekannt machen")
     await miriam.says("wir fangen im frühjahr an")

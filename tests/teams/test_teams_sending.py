@@ -197,12 +197,33 @@ async def test_who_removes_the_app_is_not_written_to_until_they_come_back(
         assert row.reachable
 
 
-async def test_a_403_says_so_too(line: Line, town: WireTown, miriam: TeamsPerson):
-    line.stub.fates = [Fate(status=403, code="BotNotInConversationRoster")]
-    await miriam.says("Hallo")
+async def reachable(town: WireTown, who: TeamsPerson) -> bool:
     async with town.storage.unit(write=False) as uow:
-        assert (row := await uow.accounts.get(miriam.account)) is not None
-        assert not row.reachable
+        row = await uow.accounts.get(who.account)
+    assert row is not None
+    return row.reachable
+
+
+@pytest.mark.parametrize(
+    ("fate", "still"),
+    [
+        (Fate(status=403, code="BotNotInConversationRoster"), False),
+        (Fate(status=403, code="MessageWritesBlocked"), False),
+        (Fate(status=404, code="ConversationNotFound"), False),
+        (Fate(status=413), True),
+        (Fate(status=400, code="BadSyntax"), True),
+        (Fate(status=429), True),
+    ],
+    ids=str,
+)
+async def test_what_the_service_says_tells_whether_somebody_can_be_reached(
+    line: Line, town: WireTown, miriam: TeamsPerson, fate: Fate, still: Any
+):
+    line.stub.fates = [fate]
+    await miriam.says("Hallo")
+    assert await reachable(town, miriam) is still
+    await miriam.says("Hilfe")  # whoever writes is back
+    assert await reachable(town, miriam)
 
 
 # ---------------------------------------------------------------- one registration per tenant

@@ -416,6 +416,7 @@ class WireTown(Town):
     def __init__(self, storage: Storage, line: Line, rules: Rules | None = None, now: datetime = BEGIN) -> None:  # fmt: skip
         super().__init__(storage, rules, now)
         self.line = line
+        self.tenants: dict[str, str] = {}  # of those who are not of the first one
         self.turns = Turns(self._take, again=())
         wire = OnTheWire(self)
         self.platforms["teams"] = wire  # type: ignore[assignment]
@@ -438,10 +439,11 @@ class WireTown(Town):
         await self.line.adapter.transport.closed()
 
     def person(
-        self, name: str, platform: str = "teams", domain: str | None = None, tenant: str = TENANT
+        self, name: str, platform: str = "teams", domain: str | None = None, tenant: str | None = None
     ) -> Townsperson:
         if platform != "teams":
             return super().person(name, platform, domain)
+        tenant = tenant or self.tenants.get(name, TENANT)
         user, chat = ids_of(name)
         address = Conversation(service_url=SERVICE, id=chat, tenant=tenant).address()
         return TeamsPerson(
