@@ -122,11 +122,11 @@ class Core:
         person = await uow.people.wrote(account.person, now) if account.person else None
         language = person.language if person else account.language
         if language is None and isinstance(incoming.what, Said):
-            heard = understand(incoming.what.text, Situation.plain(now)).language or "de"
-            noticed = account.noticed_at if heard == "de" else None  # what was shown before a word was said was German
-            account = replace(account, language=heard, noticed_at=noticed)
-            await uow.accounts.save(account)
-            language = heard
+            language = understand(incoming.what.text, Situation.plain(now)).language
+            if language is not None:  # "Hello" tells nothing yet, and is answered in German
+                noticed = account.noticed_at if language == "de" else None  # what was shown before was German
+                account = replace(account, language=language, noticed_at=noticed)
+                await uow.accounts.save(account)
         return Turn(
             now=now,
             rules=self.rules,

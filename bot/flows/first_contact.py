@@ -74,7 +74,8 @@ async def before_consent(turn: Turn, intent: Intent) -> Replies:
         case PrivacyInfo(about="readers" | "notice" as about):
             return await privacy_before_consent(turn, about)
         case Language(language=language) if language is not None:
-            account = replace(turn.account, language=language)
+            noticed = turn.account.noticed_at if language == (turn.account.language or "de") else None
+            account = replace(turn.account, language=language, noticed_at=noticed)  # to be read before a yes
             return await before_consent(replace(turn, account=account, say=Words(language)), Greet())
         case LinkAccount(code=code) if code:
             return await accounts.redeem(turn, code)

@@ -16,6 +16,7 @@ def short_notice(turn: Turn) -> list[Block]:
         (say("notice.short.yours"), say("notice.short.yours.text")),
         (say("notice.short.copies"), say("notice.short.copies.text")),
         (say("notice.short.more"), notice.url or say("notice.by_asking")),
+        (say("notice.short.other_language"), say("notice.short.other_language.text")),
     )
     blocks: list[Block] = [Text(text=say("notice.hello"), style="title"), Facts(rows=rows)]
     if turn.incoming.encrypted is not None:

@@ -37,3 +37,34 @@ async def test_from_the_search_to_the_visit(town: Town):
     for text in seen:
         assert text
         assert not GERMAN.search(text), text
+
+
+async def test_the_first_notice_says_in_english_how_to_read_it_in_english(town: Town):
+    """Somebody has installed the app and hasn't written: nobody knows their language yet."""
+    daan = town.person("Daan de Wit")
+    await daan.joins()
+    assert "English: Write “English”." in read(daan)
+    await daan.says("English")
+    assert "I store your name" in daan.last
+    assert "Deutsch: Schreiben Sie „Deutsch“." in daan.last
+    await daan.picks("Yes, I agree")
+    assert "Which municipality do you work for?" in read(daan)
+
+
+async def test_a_greeting_settles_no_language(town: Town):
+    daan = town.person("Daan de Wit")
+    await daan.says("Hello")
+    read(daan)
+    await daan.says("Who has experience with electronic records?")
+    assert "I store your name" in read(daan)
+
+
+async def test_nobody_agrees_to_a_notice_in_a_language_they_asked_to_change(town: Town):
+    """The whole notice once more, not a reminder of the one that was shown."""
+    daan = town.person("Daan de Wit")
+    await daan.says("Guten Tag, wer kennt sich mit der E-Akte aus?")
+    assert "Ich speichere Ihren Namen" in read(daan)
+    await daan.says("English please")
+    assert "I store your name" in read(daan)
+    await daan.says("English please")
+    assert "I store your name" not in read(daan)
