@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.rules import Rules
 from tests.stories.network import member
 from tests.stories.test_lessons_released import reader, told
 from tests.teams.wire import Line, TeamsPerson, WireTown
@@ -76,6 +77,15 @@ async def test_whoever_withdraws_finds_nobody_any_more(town: WireTown, asker: Te
         await uow.people.withdraw_consent(asker.key, town.now)
         await uow.commit()
     assert (await search(asker, "E-Akte"))["type"] == "message"
+
+
+async def test_whoever_is_of_a_tenant_that_is_no_longer_allowed_finds_nobody(
+    line: Line, town: WireTown, asker: TeamsPerson
+):
+    assert (await search(asker, "E-Akte"))["type"] == "result"
+    others = WireTown(town.storage, line, Rules(domains=frozenset({"another tenant"})))  # started again, with a list
+    assert (await search(asker, "E-Akte"))["type"] == "message"
+    await others.turns.settled()
 
 
 @pytest.mark.parametrize(

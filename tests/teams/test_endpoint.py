@@ -237,6 +237,28 @@ async def test_in_a_channel_it_is_silent_unless_it_is_mentioned(line: Line, town
     assert line.stub.requests == []
 
 
+@pytest.mark.parametrize("scope", ["channel", "groupChat"])
+async def test_of_whoever_adds_it_to_a_team_or_group_nothing_is_kept(
+    line: Line, received: WireTown, miriam: TeamsPerson, scope: str
+):
+    room = {"conversation": {"id": "19:room@thread.tacv2", "conversationType": scope, "isGroup": True}}
+    await line.post(miriam.activity("installationUpdate", action="add", **room))
+    await line.post(miriam.activity("conversationUpdate", membersAdded=[{"id": f"28:{APP}"}], **room))
+    await line.post(miriam.activity("installationUpdate", action="remove", **room))
+    assert await inbox(received.storage) == []
+    await received.turns.settled(0)
+
+
+async def test_in_a_group_chat_it_says_no_more_than_in_a_channel(line: Line, town: WireTown, miriam: TeamsPerson):
+    group = {"id": "19:group@thread.v2", "conversationType": "groupChat", "isGroup": True}
+    await miriam.sends(miriam.activity(text=QUESTION, conversation=group))
+    assert line.stub.requests == []
+    mention = {"type": "mention", "text": "<at>Lotse</at>", "mentioned": {"id": f"28:{APP}"}}
+    await miriam.sends(miriam.activity(text=f"<at>Lotse</at> {QUESTION}", entities=[mention], conversation=group))
+    (there,) = line.stub.sent_to("19:group@thread.v2")
+    assert there["text"] == "<p>Ich schreibe Ihnen direkt.</p>"
+
+
 async def test_somebody_first_seen_in_a_channel_gets_a_chat_opened(line: Line, town: WireTown, miriam: TeamsPerson):
     await miriam.says_in_room(QUESTION)
     opened = next(one for one in line.stub.requests if one.path.endswith("/v3/conversations"))

@@ -6,9 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
 
 from adapters.app import Unfit, configured
 from adapters.config import BadSettings, load
+from adapters.teams.adapter import TeamsAdapter
+from adapters.teams.settings import Registrations
+from adapters.teams.token import Unauthorized
+from adapters.teams.webhook import Gate
 from tests.adapters.test_run import ROOT
 from tests.teams.wire import APP, OTHER_APP, OTHER_TENANT, TENANT
 
@@ -70,9 +75,26 @@ def test_a_secret_may_stand_in_a_file(tmp_path: Path):
     assert "streng-geheim" not in repr(row)
 
 
-def test_the_insecure_mode_is_for_this_machine(tmp_path: Path):
+def test_an_adapter_without_credentials_is_not_made():
+    """Whoever makes it: an empty id would let everybody in."""
+    with pytest.raises(Unfit, match="LOTSE_TEAMS_APP_ID"):
+        TeamsAdapter(load())
+
+
+@pytest.mark.parametrize(
+    ("remote", "comes_in"),
+    [("127.0.0.1", True), ("::1", True), ("192.0.2.1", False), ("127.0.0.1.evil.example", False), (None, False)],
+)
+async def test_the_insecure_mode_is_for_this_machine(remote: str | None, comes_in: Any):
     (adapter,) = configured(load(teams_insecure_no_authentication=True))
     assert adapter.transport.platform == "teams"
+    gate = Gate(keys=None, registrations=Registrations(()), tenants=frozenset(), hosts=frozenset())
+    request = make_mocked_request("POST", "/api/messages").clone(remote=remote)
+    if comes_in:
+        assert await gate.claims(request) is None
+    else:
+        with pytest.raises(Unauthorized):
+            await gate.claims(request)
 
 
 def test_tenants_may_have_registrations_of_their_own(tmp_path: Path):

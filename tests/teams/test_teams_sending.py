@@ -180,6 +180,18 @@ async def test_the_newest_service_address_of_the_tenant_is_used(line: Line, town
     assert line.stub.requests[-1].path.startswith("/de/")
 
 
+async def test_a_chat_is_not_opened_at_a_service_that_is_no_longer_allowed(
+    line: Line, town: WireTown, miriam: TeamsPerson
+):
+    """Nor is our token shown there."""
+    async with town.storage.unit() as uow:
+        await uow.notes.put("teams", "service", miriam.tenant, {"url": "https://evil.example/teams/"}, town.now)
+        await uow.commit()
+    outcome = await line.adapter.transport.deliver(promise(miriam, address=Address("")))
+    assert outcome == Undeliverable(cause="no way to this tenant")
+    assert line.stub.requests == []
+
+
 # ---------------------------------------------------------------- who can be reached
 
 

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 import time
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -206,6 +207,17 @@ async def test_a_key_that_is_not_for_teams_counts_for_nothing(
     """The SDK takes a key without endorsements for any channel."""
     line.published.keys = [{**line.key.jwk, **spoiled}]
     assert (await line.post(miriam.activity(text="Hallo")))[0] == 401
+
+
+async def test_a_short_key_counts_for_nothing(line: Line, town: WireTown, miriam: TeamsPerson):
+    """It could be broken, and whoever did could sign."""
+    short = new_key("short", bits=1024)
+    line.published.keys = [line.key.jwk, short.jwk]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the library that signs says the same
+        by_short = token(short)
+    assert (await line.post(miriam.activity(text="Hallo")))[0] == 200
+    assert (await line.post(miriam.activity(text="Hallo"), auth=bearer(by_short)))[0] == 401
 
 
 async def test_keys_on_another_host_are_not_fetched(line: Line, town: WireTown, miriam: TeamsPerson):
