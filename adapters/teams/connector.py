@@ -25,6 +25,7 @@ from adapters.teams.settings import Registration, Registrations
 
 TIMEOUT = ClientTimeout(total=15, connect=5)  # seconds
 LIMIT = 1 << 20  # bytes of an answer
+NO_TOKEN = 300.0  # seconds; an expired secret is no failure of each message, which would be given up by Monday
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +40,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """It never left this process."""
+    """It never left this process. `seconds` where it is known when another attempt may succeed."""
 
     cause: str
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class Connector:
             try:
                 token = await self._token(registration)
             except NoToken as error:
-                return NotSent(f"no token: {error}")
+                return NotSent(f"no token: {error}", NO_TOKEN)
             found = await self._once(method, f"{service_url.rstrip('/')}/{path}", body, token)
             if not isinstance(found, Answer) or found.status != 401 or self._tokens is None or attempt == 2:
                 return found

@@ -165,8 +165,8 @@ class TeamsTransport:
 def outcome_of(found: Result, remote_id: str | None = None) -> Outcome:
     """What an answer of the service means for the promise."""
     match found:
-        case NotSent(cause=cause):
-            return TryLater(cause=cause)
+        case NotSent(cause=cause, seconds=seconds):
+            return TryLater(seconds=seconds, cause=cause)
         case Unknown(cause=cause):
             return Uncertain(cause=cause)
         case Answer(status=status) if 200 <= status < 300:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -114,5 +115,22 @@ async def test_a_certificate_that_can_not_be_used_stops_neither_the_service_nor_
         miriam = town.person("Miriam Vogt")
         assert isinstance(miriam, TeamsPerson)
         outcome = await line.adapter.transport.deliver(promise(miriam))
-        assert outcome == TryLater(cause="no token: refused (unusable certificate)")
+        assert outcome == TryLater(seconds=300.0, cause="no token: refused (unusable certificate)")
         assert line.stub.requests == []
+
+
+async def test_a_secret_that_expires_over_the_weekend_loses_no_message(
+    tmp_path: Path, key: SigningKey, secure: Tls, storage: Storage
+):
+    http = Http(400, '{"error": "invalid_client", "error_codes": [7000222]}')
+    async with served(tmp_path, key, secure, storage, http) as (_, town):
+        miriam = town.person("Miriam Vogt")
+        assert isinstance(miriam, TeamsPerson)
+        await miriam.says("Hallo")
+        assert miriam.activities == []
+        await town.later(timedelta(hours=24))  # a message that fails for itself is given up after 17
+        assert miriam.activities == []
+        http.status, http.body = 200, TOKEN
+        town.line.elapsed += 60.0
+        await town.later(timedelta(minutes=11))
+        assert len(miriam.activities) == 1
