@@ -1,7 +1,6 @@
 """A text taken apart once: its words, the entities among them, the phrases in it."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -222,19 +221,26 @@ class Heard:
     def named(self) -> frozenset[tuple[int, int]]:
         """Spans that are names of the topic table, in any inflection."""
         knows = self.situation.lexicon.knows_topic
-        return frozenset((first, last) for first, last in self.runs() if knows(self.between(first, last)))
+        return frozenset((first, last) for first, last in self.runs if knows(self.between(first, last)))
 
-    def runs(self) -> Iterator[tuple[int, int]]:
+    @cached_property
+    def runs(self) -> list[tuple[int, int]]:
         """Spans of words beside each other, none part of a date, a place or a person, no empty word at either end."""
-        empty = [token.fold in self.phrases.empty and not token.text.isupper() for token in self.tokens]
-        for first, token in enumerate(self.tokens):
-            if token.kind != "word" or first in self.taken or empty[first]:
+        inner = [token.kind == "word" and at not in self.taken for at, token in enumerate(self.tokens)]
+        ends = [
+            inside and (token.fold not in self.phrases.empty or token.text.isupper())
+            for inside, token in zip(inner, self.tokens, strict=True)
+        ]
+        found: list[tuple[int, int]] = []
+        for first in range(len(ends)):
+            if not ends[first]:
                 continue
-            for last in range(first + 1, min(first + LONGEST, len(self.tokens)) + 1):
-                if self.tokens[last - 1].kind != "word" or last - 1 in self.taken:
+            for last in range(first + 1, min(first + LONGEST, len(ends)) + 1):
+                if not inner[last - 1]:
                     break
-                if not empty[last - 1]:
-                    yield first, last
+                if ends[last - 1]:
+                    found.append((first, last))
+        return found
 
     @cached_property
     def names(self) -> list[tuple[int, int]]:
@@ -288,13 +294,13 @@ class Heard:
         return of_text(self)
 
     @cached_property
-    def likely(self) -> dict[str, float]:
-        """Logarithms of how likely each intent is: as learned from examples, and more where it is said in a set phrase."""
-        found = learned().likelihoods(self)
-        said = {owner.removeprefix("intents.") for owner in self.hits if owner.startswith("intents.")}
-        return {
-            name: chance + (self.score(f"intents.{name}") if name in said else 0.0) for name, chance in found.items()
-        }
+    def scores(self) -> dict[str, float]:
+        """How much speaks for each intent: what was learned from examples, and more where it is said in a set phrase."""
+        found = learned().scores(self)
+        for owner in self.hits:
+            if (name := owner.removeprefix("intents.")) in found:
+                found[name] += self.score(owner)
+        return found
 
     def token_span(self, hit: Hit) -> tuple[int, int]:
         """The tokens that a hit covers."""
