@@ -23,13 +23,16 @@ WD = rf"(?:(?P<wd>{WEEKDAY})s?,?\s*(?:(?:den|dem|der|the)\s+)?)?"
 SEP = r"\s*(?:bis(?:\s+(?:zum|einschliesslich))?|to|until|till|through|-|–|und|and|/|\+|&)\s*(?:dem\s+|den\s+|the\s+)?"
 
 Match: TypeAlias = re.Match[str]
-Rule: TypeAlias = tuple[re.Pattern[str], Callable[[Match, date], When | None]]
+Read: TypeAlias = Callable[[Match, date], When | None]
+Rule: TypeAlias = tuple[re.Pattern[str], re.Pattern[str], Read]
 RULES: list[Rule] = []
 
 
-def rule(pattern: str) -> Callable[[Callable[[Match, date], When | None]], Callable[[Match, date], When | None]]:
-    def register(read: Callable[[Match, date], When | None]) -> Callable[[Match, date], When | None]:
-        RULES.append((re.compile(rf"(?<![\w]){pattern}(?!\w|-[a-z])"), read))
+def rule(cue: re.Pattern[str], pattern: str) -> Callable[[Read], Read]:
+    """`cue` is in every text that the pattern is in."""
+
+    def register(read: Read) -> Read:
+        RULES.append((cue, re.compile(rf"(?<![\w]){pattern}(?!\w|-[a-z])"), read))
         return read
 
     return register
