@@ -33,7 +33,7 @@ from bot.ports import Capabilities, Conflict, Database, Question, UnitOfWork
 from bot.posting import post
 from bot.rules import Rules
 from bot.turn import Refusal, Replies, Reply, Scene, Turn
-from bot.understand import Situation, Understanding, understand
+from bot.understand import Understanding, language_of
 from bot.words import Words
 
 log = structlog.get_logger()
@@ -122,7 +122,7 @@ class Core:
         person = await uow.people.wrote(account.person, now) if account.person else None
         language = person.language if person else account.language
         if language is None and isinstance(incoming.what, Said):
-            heard = understand(incoming.what.text, Situation.plain(now)).language or "de"
+            heard = language_of(incoming.what.text) or "de"
             noticed = account.noticed_at if heard == "de" else None  # what was shown before a word was said was German
             account = replace(account, language=heard, noticed_at=noticed)
             await uow.accounts.save(account)

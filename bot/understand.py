@@ -52,10 +52,10 @@ from bot.understanding.phrases import phrases
 from bot.understanding.readings import introduction, later, told
 from bot.understanding.situation import Lexicon, Option, Situation, Understanding
 from bot.understanding.slots import is_nudge_name
-from bot.understanding.tokens import fold
+from bot.understanding.tokens import Token, fold, tokenize
 from bot.understanding.weighing import ANSWERS, Reading, read, rival, why
 
-__all__ = ["Lexicon", "Option", "Situation", "Understanding", "is_command", "taken_apart", "understand"]
+__all__ = ["Lexicon", "Option", "Situation", "Understanding", "is_command", "language_of", "taken_apart", "understand"]
 
 _CLOSING = re.compile(
     r"(?<=[.!?\n])\s*(?:mit (?:freundlichen|besten|herzlichen) grüßen|(?:viele|beste|liebe|herzliche) grüße|mfg|"
@@ -63,6 +63,7 @@ _CLOSING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ASK = re.compile(r"(?:frag\w*|ask)\s+(?:(?:doch|mal|bitte|frau|herrn?|ms|mrs?)\.?\s+)*([^?:]{3,60})", re.IGNORECASE)
+_GERMAN = re.compile(r"[äöüß]")
 _WAVERS = re.compile(r"(?:h+m+|na ?ja|vielleicht|mal sehen|maybe|perhaps|well|we'll see)[\s.!…]*", re.IGNORECASE)
 _NOT_OF_IT = (NudgeList, Help, GapReport, Figures, DeskList, TopicAdd, TopicSynonym, TopicMerge)
 _INSTEAD = (  # of an answer after a visit
@@ -102,7 +103,7 @@ def understand(text: str, situation: Situation) -> Understanding:
     other = None if guessed else rival(heard, intent, reading.chances)
     return Understanding(
         intent=intent,
-        language=_language(heard),
+        language=_language(heard.tokens),
         alternatives=(other,) if other is not None else (),
         sure=not guessed and other is None,
         reasons=partial(why, heard, reading) if rule is None else lambda: (rule,),
@@ -237,12 +238,16 @@ def _named_too(meant: Intent, read_as: Intent) -> Intent:
     return meant
 
 
-def _language(heard: Heard) -> LanguageCode | None:
-    words = {token.text.lower() for token in heard.tokens if token.kind == "word"}
-    folded = {token.fold for token in heard.tokens if token.kind == "word"}
-    stop = heard.phrases.stopwords
+def language_of(text: str) -> LanguageCode | None:
+    """Which one it is written in, as `understand` says, without finding out what is meant; None if it may be either."""
+    return None if text.lstrip().startswith("/") else _language(tokenize(_CLOSING.sub("", text)))
+
+
+def _language(tokens: tuple[Token, ...]) -> LanguageCode | None:
+    folded = {token.fold for token in tokens if token.kind == "word"}
+    stop = phrases().stopwords
     german, english = len(folded & stop["de"]), len(folded & stop["en"])
-    german += sum(1 for word in words if re.search(r"[äöüß]", word))
+    german += len({low for token in tokens if token.kind == "word" and _GERMAN.search(low := token.text.lower())})
     if "english" in folded:
         english += 2
     if german == english:

@@ -10,6 +10,7 @@ from datetime import date
 
 from bot.date_words import COUNT, HOLIDAYS, MONTHS, ORDINALS, WEEKDAYS, alternatives, fold_dates, shortest
 from bot.dates import calendar_days, compound_days, days_from_today  # noqa: F401  (their rules enter themselves)
+from bot.dates.cues import Cue
 from bot.dates.rules import RULES, D, M
 from bot.dates.values import Day, Days, FoundDate, FoundTime, Past, Unsure, When
 
@@ -31,10 +32,10 @@ def find_dates(text: str, today: date) -> tuple[FoundDate, ...]:
     if not _ANY.search(folded):
         return ()
     hits: list[FoundDate] = []
-    said: dict[re.Pattern[str], bool] = {}
+    said: dict[Cue, bool] = {}
     for cue, pattern, read in RULES:
         if cue not in said:
-            said[cue] = cue.search(folded) is not None
+            said[cue] = cue.is_in(folded)
         if not said[cue]:
             continue
         for match in pattern.finditer(folded):

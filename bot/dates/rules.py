@@ -6,6 +6,7 @@ from datetime import date
 from typing import TypeAlias
 
 from bot.date_words import MONTHS, NUMBERS, ORDINALS, WEEKDAYS, alternatives
+from bot.dates.cues import Cue
 from bot.dates.values import When
 
 MONTH = alternatives(MONTHS)
@@ -24,11 +25,11 @@ SEP = r"\s*(?:bis(?:\s+(?:zum|einschliesslich))?|to|until|till|through|-|–|und
 
 Match: TypeAlias = re.Match[str]
 Read: TypeAlias = Callable[[Match, date], When | None]
-Rule: TypeAlias = tuple[re.Pattern[str], re.Pattern[str], Read]
+Rule: TypeAlias = tuple[Cue, re.Pattern[str], Read]
 RULES: list[Rule] = []
 
 
-def rule(cue: re.Pattern[str], pattern: str) -> Callable[[Read], Read]:
+def rule(cue: Cue, pattern: str) -> Callable[[Read], Read]:
     """`cue` is in every text that the pattern is in."""
 
     def register(read: Read) -> Read:

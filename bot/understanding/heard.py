@@ -21,6 +21,7 @@ _KM = re.compile(
     rf"(?<![\w.])(\d{{1,4}}|{alternatives(NUMBERS)})\s*-?(km|kilometer\w*|kilometre\w*|kms|miles?|meilen)\b",
     re.IGNORECASE,
 )
+_FAR = re.compile(r"km|kil|mil|meil", re.IGNORECASE)
 _MILE = 1.609
 BRIEF, LONG = 4, 25  # words
 LONGEST = 5  # words of a subject
@@ -74,7 +75,9 @@ class Heard:
 
     def _distance(self) -> tuple[int | None, list[tuple[int, int]]]:
         found = None
-        spans = []
+        spans: list[tuple[int, int]] = []
+        if not _FAR.search(self.text):
+            return None, spans
         for match in _KM.finditer(self.text):
             word = match[1].lower().replace("ü", "u").replace("ö", "o").replace("ß", "s")
             value = int(word) if word.isdigit() else NUMBERS.get(word)
@@ -85,9 +88,7 @@ class Heard:
         return found, spans
 
     def is_everyday(self, word: str) -> bool:
-        folded = fold(word)
-        folded = self.phrases.as_written(folded)
-        return self.phrases.is_frame(folded) or folded in self.phrases.fillers or folded in self.phrases.greetings
+        return self.phrases.is_everyday(fold(word))
 
     def _find_bare_town(self) -> None:
         """A town by its bare name, typed small, where something is said of a visit: "wir müssen siegburg absagen"."""
