@@ -227,9 +227,10 @@ class Heard:
     @cached_property
     def runs(self) -> list[tuple[int, int]]:
         """Spans of words beside each other, none part of a date, a place or a person, no empty word at either end."""
-        inner = [token.kind == "word" and at not in self.taken for at, token in enumerate(self.tokens)]
+        taken, empty = self.taken, self.phrases.empty
+        inner = [token.kind == "word" and at not in taken for at, token in enumerate(self.tokens)]
         ends = [
-            inside and (token.fold not in self.phrases.empty or token.text.isupper())
+            inside and (token.fold not in empty or token.text.isupper())
             for inside, token in zip(inner, self.tokens, strict=True)
         ]
         found: list[tuple[int, int]] = []

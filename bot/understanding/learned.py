@@ -77,10 +77,11 @@ class Learned:
     digest: str
 
     def scores(self, heard: "Heard") -> dict[str, float]:
-        """How much speaks for each intent: logarithms of the chances, all of them too large by the same number."""
+        """How much speaks for each intent: logarithms of the chances, too large by the same number, so that 0 is the most."""
         rows = [row for name in heard.features if (row := self.features.get(name)) is not None]
         weighed = np.add.reduce(self.weights.take(rows, axis=0)) / math.sqrt(len(rows) or 1)
-        return dict(zip(self.intents, (self.bias + weighed).tolist(), strict=True))
+        scores = self.bias + weighed
+        return dict(zip(self.intents, (scores - scores.max()).tolist(), strict=True))
 
     def because(self, heard: "Heard", intent: str) -> list[str]:
         """The words and ideas that speak most for this intent rather than for the others."""

@@ -122,6 +122,8 @@ def rival(heard: Heard, chosen: Intent, likely: Mapping[str, float]) -> Intent |
     best = likely.get(meant)
     if best is None or meant not in ASKABLE or heard.situation.context not in DOUBTED:
         return None
+    if best > max(GUESSED, 1 / (1 + CLOSE)):
+        return None  # what is left for the others is too little
     chance, name = max((chance, name) for name, chance in likely.items() if name != meant)
     if best < GUESSED and meant in ACTING:
         return filled(name, heard) if name in ASKABLE else Help()
@@ -137,9 +139,7 @@ def chances(heard: Heard) -> dict[str, float]:
     """
     situation = heard.situation
     barred = BARRED[situation.role == "admin", situation.context == "asked_consent"]
-    scores = {name: score for name, score in heard.scores.items() if name not in barred}
-    most = max(scores.values())
-    likely = {name: math.exp(score - most) for name, score in scores.items()}
+    likely = {name: math.exp(score) for name, score in heard.scores.items() if name not in barred}
     total = sum(likely.values())
     return {name: chance / total for name, chance in likely.items()}
 
