@@ -20,6 +20,15 @@ def alternatives(words: Iterable[str]) -> str:
     return "(?:" + "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True)) + ")"
 
 
+def shortest(words: Iterable[str]) -> list[str]:
+    """Without those that hold another one: they are found wherever that is."""
+    kept: list[str] = []
+    for word in sorted(set(words), key=lambda word: (len(word), word)):
+        if not any(other in word for other in kept):
+            kept.append(word)
+    return kept
+
+
 _MONTHS = (
     "januar jan jaenner janner january", "februar feb febr february feber", "marz maerz mar mrz march", "april apr",
     "mai may", "juni jun june", "juli jul july", "august aug", "september sep sept", "oktober okt october oct",

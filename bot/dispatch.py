@@ -33,7 +33,7 @@ from bot.ports import Capabilities, Conflict, Database, Question, UnitOfWork
 from bot.posting import post
 from bot.rules import Rules
 from bot.turn import Refusal, Replies, Reply, Scene, Turn
-from bot.understand import Situation, Understanding, understand
+from bot.understand import Understanding, language_of
 from bot.words import Words
 
 log = structlog.get_logger()
@@ -122,7 +122,7 @@ class Core:
         person = await uow.people.wrote(account.person, now) if account.person else None
         language = person.language if person else account.language
         if language is None and isinstance(incoming.what, Said):
-            language = understand(incoming.what.text, Situation.plain(now)).language
+            language = language_of(incoming.what.text)
             if language is not None:  # "Hello" tells nothing yet, and is answered in German
                 noticed = account.noticed_at if language == "de" else None  # what was shown before was German
                 account = replace(account, language=language, noticed_at=noticed)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal, cast
 
 from bot.dates import Day, read_date
@@ -51,10 +52,10 @@ from bot.understanding.phrases import phrases
 from bot.understanding.readings import introduction, later, told
 from bot.understanding.situation import Lexicon, Option, Situation, Understanding
 from bot.understanding.slots import is_nudge_name
-from bot.understanding.tokens import fold
-from bot.understanding.weighing import ANSWERS, read, rival, why
+from bot.understanding.tokens import Token, fold, tokenize
+from bot.understanding.weighing import ANSWERS, Reading, read, rival, why
 
-__all__ = ["Lexicon", "Option", "Situation", "Understanding", "is_command", "taken_apart", "understand"]
+__all__ = ["Lexicon", "Option", "Situation", "Understanding", "is_command", "language_of", "taken_apart", "understand"]
 
 _CLOSING = re.compile(
     r"(?<=[.!?\n])\s*(?:mit (?:freundlichen|besten|herzlichen) grüßen|(?:viele|beste|liebe|herzliche) grüße|mfg|"
@@ -62,6 +63,7 @@ _CLOSING = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ASK = re.compile(r"(?:frag\w*|ask)\s+(?:(?:doch|mal|bitte|frau|herrn?|ms|mrs?)\.?\s+)*([^?:]{3,60})", re.IGNORECASE)
+_GERMAN = re.compile(r"[äöüß]")
 _WAVERS = re.compile(r"(?:h+m+|na ?ja|vielleicht|mal sehen|maybe|perhaps|well|we'll see)[\s.!…]*", re.IGNORECASE)
 _NOT_OF_IT = (NudgeList, Help, GapReport, Figures, DeskList, TopicAdd, TopicSynonym, TopicMerge)
 _INSTEAD = (  # of an answer after a visit
@@ -95,15 +97,16 @@ def understand(text: str, situation: Situation) -> Understanding:
     if text.lstrip().startswith("/"):
         return _command(text.strip(), situation)
     heard = taken_apart(text, situation)
-    intent, because = _meant(heard)
-    guessed = isinstance(intent, FindContacts) and (read(heard)[1] < CUED or _is_bare(heard, intent))
-    other = None if guessed else rival(heard, intent)
+    reading = read(heard)
+    intent, rule = _meant(heard, reading)
+    guessed = isinstance(intent, FindContacts) and (reading.chance < CUED or _is_bare(heard, intent))
+    other = None if guessed else rival(heard, intent, reading.chances)
     return Understanding(
         intent=intent,
-        language=_language(heard),
+        language=_language(heard.tokens),
         alternatives=(other,) if other is not None else (),
-        because=because,
         sure=not guessed and other is None,
+        reasons=partial(why, heard, reading) if rule is None else lambda: (rule,),
     )
 
 
@@ -144,57 +147,58 @@ def _command(text: str, situation: Situation) -> Understanding:
             values[slot] = number_in(rest)
     make: Any = BY_NAME[name]
     intent: Intent = make(**values)
-    return Understanding(intent=intent, because=(f"/{word} → {name}",))
+    return Understanding(intent=intent, reasons=lambda: (f"/{word} → {name}",))
 
 
-def _meant(heard: Heard) -> tuple[Intent, tuple[str, ...]]:
+def _meant(heard: Heard, reading: Reading) -> tuple[Intent, str | None]:
+    """With the rule that says so; None where it is meant as it was read."""
     context = heard.situation.context
-    intent, score = read(heard)
+    intent, score = reading.intent, reading.chance
     if isinstance(intent, Cancel) and pick(heard) is None:
-        return intent, why(heard, intent, score)
+        return intent, None
     if context == "nudge" and heard.situation.role == "admin" and number_in(heard.text) is None:
         another = intent.schedule is not None if isinstance(intent, NudgeCreate) else isinstance(intent, _NOT_OF_IT)
         if not another and (said_of_it := nudge_talk(heard)) is not None:
-            return _named_too(said_of_it, intent), ("about the reminder just talked about",)
+            return _named_too(said_of_it, intent), "about the reminder just talked about"
     if context == "desk" and (asked := _ASK.fullmatch(heard.text.strip())):
-        return DeskAnswer(person=asked[1].strip()), ("somebody to ask, for a request",)
+        return DeskAnswer(person=asked[1].strip()), "somebody to ask, for a request"
     if context == "asked_text" and score < NO_ANSWER:
-        return Unknown(), ("an answer in free words was asked for",)
+        return Unknown(), "an answer in free words was asked for"
     if isinstance(intent, PrivacyInfo) and score >= CLEAR and (context != "asked_consent" or heard.means("question")):
-        return intent, why(heard, intent, score)
+        return intent, None
     if context == "after_results" and number_in(heard.text) is None and (ordinal := ordinal_in(heard)) is not None:
         if isinstance(intent, Introduce) or score < CLEAR:
-            return introduction(heard, ordinal), (f"number {ordinal} of the list",)
+            return introduction(heard, ordinal), f"number {ordinal} of the list"
     if context == "asked_consent" and (said := _consent(heard, intent, score)) is not None:
-        return said, (f"answer to the request: {name_of(said)}",)
+        return said, f"answer to the request: {name_of(said)}"
     if (chosen := pick(heard)) is not None:
         very = is_label(heard)
         plain = isinstance(intent, Yes | No)
         if very or plain or score < CLEAR or context in {"notice", "check_in", "listing", "preview", "confirm"}:
-            return chosen, ("answer to the newest question",)
+            return chosen, "answer to the newest question"
     if context == "check_in":
         answers: tuple[Literal["not_yet", "settled", "talked"], ...] = ("not_yet", "settled", "talked")
         for answer in answers:
             if heard.hit(f"says.{answer}"):
-                return CheckIn(answer=answer), (f"check-in: {answer}",)
+                return CheckIn(answer=answer), f"check-in: {answer}"
     short = context == "visit_reminder" or len(heard.plain_words) <= SNOOZE
     if context in {"asked_lesson", "visit_reminder"} and short and score < CLEAR and (heard.dates or heard.times):
-        return later(heard), ("a time, after a reminder",)
+        return later(heard), "a time, after a reminder"
     if context == "asked_lesson" and _tells(heard, intent, score):
-        return told(heard), ("answer to the question after a visit",)
+        return told(heard), "answer to the question after a visit"
     if len(heard.plain_words) <= 5 and (isinstance(intent, Unknown) or score < CLEAR):
         if heard.hit("says.listing.function"):
-            return SetListing(by="function"), ("listed by function",)
+            return SetListing(by="function"), "listed by function"
         if heard.hit("says.listing.name"):
-            return SetListing(by="name"), ("listed by name",)
+            return SetListing(by="name"), "listed by name"
     if not isinstance(intent, Unknown):
-        return intent, why(heard, intent, score)
+        return intent, None
     if len(heard.plain_words) <= 5:
         if heard.hit("says.no"):
-            return No(), ("no",)
+            return No(), "no"
         if heard.hit("says.yes"):
-            return Yes(), ("yes",)
-    return Unknown(), ("nothing said enough",)
+            return Yes(), "yes"
+    return Unknown(), "nothing said enough"
 
 
 def _consent(heard: Heard, likeliest: Intent, chance: float) -> Intent | None:
@@ -234,12 +238,16 @@ def _named_too(meant: Intent, read_as: Intent) -> Intent:
     return meant
 
 
-def _language(heard: Heard) -> LanguageCode | None:
-    words = {token.text.lower() for token in heard.tokens if token.kind == "word"}
-    folded = {token.fold for token in heard.tokens if token.kind == "word"}
-    stop = heard.phrases.stopwords
+def language_of(text: str) -> LanguageCode | None:
+    """Which one it is written in, as `understand` says, without finding out what is meant; None if it may be either."""
+    return None if text.lstrip().startswith("/") else _language(tokenize(_CLOSING.sub("", text)))
+
+
+def _language(tokens: tuple[Token, ...]) -> LanguageCode | None:
+    folded = {token.fold for token in tokens if token.kind == "word"}
+    stop = phrases().stopwords
     german, english = len(folded & stop["de"]), len(folded & stop["en"])
-    german += sum(1 for word in words if re.search(r"[äöüß]", word))
+    german += len({low for token in tokens if token.kind == "word" and _GERMAN.search(low := token.text.lower())})
     if "english" in folded:
         english += 2
     if german == english:

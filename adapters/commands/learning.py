@@ -25,7 +25,7 @@ from adapters.commands.understanding import Reader
 from adapters.rows import BadFile
 from bot.understanding.features import Spans
 from bot.understanding.heard import Heard
-from bot.understanding.learned import FILE, SLOTS, Learned, features_of, known, none_of, write
+from bot.understanding.learned import FILE, SLOTS, Learned, Weights, features_of, known, names_of, none_of, write
 
 Case: TypeAlias = Mapping[str, Any]
 
@@ -93,7 +93,7 @@ def learn(cases: Sequence[Case], reader: Reader) -> Learned:
         weights=weights,
         usual=weights.mean(axis=1),
         bias=bias,
-        spans={slot: _spans(choices(slot, cases, heard)) for slot in SLOTS},
+        spans={slot: Weights.named(_spans(choices(slot, cases, heard))) for slot in SLOTS},
         digest=digest_of(cases),
     )
 
@@ -109,12 +109,15 @@ def choice_of(slot: str, case: Case, heard: Heard) -> Choice | None:
     spans, slots = Spans(heard), case.get("slots", {})
     named = (slots.get(slot), *slots.get(f"{slot}_accept", ()))
     accepted = {plain(name) for name in named if isinstance(name, str)}  # not "the second"
-    found = list(heard.runs())
+    found = heard.runs
     right = [plain(heard.between(*one)) in accepted for one in found]
     if accepted and not any(right):
         return None
     return Choice(
-        spans=[*(features_of(spans, *one) for one in found), none_of(case["intent"], heard.situation.context)],
+        spans=[
+            *(features_of(spans, *one) for one in found),
+            names_of(none_of(case["intent"], heard.situation.context)),
+        ],
         right=[*_with_adjectives(heard, found, right), not accepted],
     )
 

@@ -8,15 +8,21 @@ use differently ("nächsten Freitag", "3/12", "nach den Ferien") is `Unsure`, wi
 import re
 from datetime import date
 
-from bot.date_words import COUNT, HOLIDAYS, alternatives, fold_dates
+from bot.date_words import COUNT, HOLIDAYS, MONTHS, ORDINALS, WEEKDAYS, alternatives, fold_dates, shortest
 from bot.dates import calendar_days, compound_days, days_from_today  # noqa: F401  (their rules enter themselves)
-from bot.dates.rules import MONTH, ORDINAL, RULES, WEEKDAY, D, M
+from bot.dates.cues import Cue
+from bot.dates.rules import RULES, D, M
 from bot.dates.values import Day, Days, FoundDate, FoundTime, Past, Unsure, When
 
 __all__ = ["Day", "Days", "FoundDate", "FoundTime", "Past", "Unsure", "When", "find_dates", "read_date"]
 
+_WORDS = (
+    "heut morgen morning afternoon evening today tom tmw tmrw day monta dienst mittwo donner freit samst sonna woche week"
+    " month monat jahr year ferien weihn silv neuj holid urlaub oster pfing kalenderw advent gestern fruh sommer herbst"
+    " winter spring autumn"
+)
 _ANY = re.compile(
-    rf"\d|heut|morgen|morning|afternoon|evening|today|tom|tmr?w|day|tage?n?\b|monta|dienst|mittwo|donner|freit|samst|sonna|woche|week|month|monat|jahr|year|ferien|weihn|silv|neuj|{COUNT}|{MONTH}|{ORDINAL}|{WEEKDAY}|{alternatives(HOLIDAYS)}|holid|urlaub|oster|pfing|kw\b|kalenderw|advent|gestern|fruh|sommer|herbst|winter|spring|autumn|q\d"
+    rf"\d|{alternatives(shortest((*_WORDS.split(), *MONTHS, *ORDINALS, *WEEKDAYS, *HOLIDAYS)))}|tage?n?\b|{COUNT}|kw\b|q\d"
 )
 
 
@@ -26,7 +32,12 @@ def find_dates(text: str, today: date) -> tuple[FoundDate, ...]:
     if not _ANY.search(folded):
         return ()
     hits: list[FoundDate] = []
-    for pattern, read in RULES:
+    said: dict[Cue, bool] = {}
+    for cue, pattern, read in RULES:
+        if cue not in said:
+            said[cue] = cue.is_in(folded)
+        if not said[cue]:
+            continue
         for match in pattern.finditer(folded):
             when = read(match, today)
             if when is not None:
@@ -80,9 +91,9 @@ def read_date(text: str, today: date) -> Day | Days | Unsure | None:
         return None
     folded = fold_dates(cleaned)
     said = [one for one in found if not _NEGATED.search(folded[: one.start])] or found
-    whens = {one.when for one in said if not isinstance(one.when, Past)}
+    whens = list(dict.fromkeys(one.when for one in said if not isinstance(one.when, Past)))
     if len(whens) == 1:
-        only = whens.pop()
+        only = whens[0]
         assert not isinstance(only, Past)
         return only
     return Unsure(readings=tuple(one.date for one in whens if isinstance(one, Day)))

@@ -3,6 +3,7 @@
 from datetime import date
 
 from bot.date_words import MONTHS, ORDINALS
+from bot.dates import cues
 from bot.dates.reckoning import (
     between,
     checked,
@@ -14,12 +15,12 @@ from bot.dates.rules import LEAD, MONTH, ORDINAL, SEP, TH, WD, WEEKDAY, D, M, Ma
 from bot.dates.values import Day, Unsure, When
 
 
-@rule(r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})")
+@rule(cues.FIGURES, r"(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})")
 def _iso(m: Match, today: date) -> When:
     return known_day(int(m["d"]), int(m["m"]), m["y"], today) if 1 <= int(m["m"]) <= 12 else Unsure()
 
 
-@rule(rf"{LEAD}?{WD}(?P<d>{D})\.\s?(?P<m>{M})(?:\.\s?(?P<y>{Y})|\.|\s(?P<y2>20\d\d))")
+@rule(cues.FIGURES, rf"{LEAD}?{WD}(?P<d>{D})\.\s?(?P<m>{M})(?:\.\s?(?P<y>{Y})|\.|\s(?P<y2>20\d\d))")
 def _numeric(m: Match, today: date) -> When:
     month = int(m["m"])
     if not 1 <= month <= 12:
@@ -27,12 +28,15 @@ def _numeric(m: Match, today: date) -> When:
     return checked(known_day(int(m["d"]), month, m["y"] or m["y2"], today), m["wd"])
 
 
-@rule(rf"(?:{LEAD}|(?P<wd>{WEEKDAY}),?\s*(?:den\s+)?)(?P<d>{D})\.(?P<m>{M})(?!\d|[.,]\d|\.?\s*(?:uhr|prozent|%))")
+@rule(
+    cues.FIGURES,
+    rf"(?:{LEAD}|(?P<wd>{WEEKDAY}),?\s*(?:den\s+)?)(?P<d>{D})\.(?P<m>{M})(?!\d|[.,]\d|\.?\s*(?:uhr|prozent|%))",
+)
 def _numeric_bare(m: Match, today: date) -> When:
     return checked(known_day(int(m["d"]), int(m["m"]), None, today), m["wd"]) if int(m["m"]) <= 12 else Unsure()
 
 
-@rule(rf"(?:on\s+|by\s+|until\s+|from\s+)?(?P<a>{D})/(?P<b>{D})(?:/(?P<y>{Y}))?")
+@rule(cues.FIGURES, rf"(?:on\s+|by\s+|until\s+|from\s+)?(?P<a>{D})/(?P<b>{D})(?:/(?P<y>{Y}))?")
 def _slashed(m: Match, today: date) -> When:
     a, b = int(m["a"]), int(m["b"])
     readings = {r for d, mo in ((a, b), (b, a)) if mo <= 12 and isinstance(r := known_day(d, mo, m["y"], today), Day)}
@@ -42,7 +46,8 @@ def _slashed(m: Match, today: date) -> When:
 
 
 @rule(
-    rf"{LEAD}?{WD}(?:(?P<d>{D})(?:\.|ten|te|ter|{TH})?|(?P<o>{ORDINAL}))\s*(?:of\s+)?(?P<m>{MONTH})(?:\b\.?,?\s*(?P<y>{Y}))?"
+    cues.MONTH,
+    rf"{LEAD}?{WD}(?:(?P<d>{D})(?:\.|ten|te|ter|{TH})?|(?P<o>{ORDINAL}))\s*(?:of\s+)?(?P<m>{MONTH})(?:\b\.?,?\s*(?P<y>{Y}))?",
 )
 def _named(m: Match, today: date) -> When:
     day = int(m["d"]) if m["d"] else ORDINALS[m["o"]]
@@ -51,7 +56,8 @@ def _named(m: Match, today: date) -> When:
 
 
 @rule(
-    rf"{LEAD}?{WD}(?P<m>{MONTH})\.?\s+(?:the\s+)?(?:(?P<d>{D}){TH}?|(?P<o>{ORDINAL}))(?!\.?\d|:)(?:,?\s*(?P<y>\d{{4}}))?"
+    cues.MONTH,
+    rf"{LEAD}?{WD}(?P<m>{MONTH})\.?\s+(?:the\s+)?(?:(?P<d>{D}){TH}?|(?P<o>{ORDINAL}))(?!\.?\d|:)(?:,?\s*(?P<y>\d{{4}}))?",
 )
 def _american(m: Match, today: date) -> When:
     day = int(m["d"]) if m["d"] else ORDINALS[m["o"]]
@@ -59,18 +65,19 @@ def _american(m: Match, today: date) -> When:
 
 
 @rule(
-    rf"(?:am|ab|vom|bis(?:\s+zum)?|zum|auf\s+den|den|dem|ab\s+dem|nach\s+dem|vor\s+dem)\s+(?:(?P<wd>{WEEKDAY}),?\s*(?:den\s+)?)?(?:(?P<d>{D})(?:\.|s?ten|te)(?!\s?\d)|(?P<o>{ORDINAL})(?=\s*$|[.,!?)]))"
+    cues.LAST_COUNTED,
+    rf"(?:am|ab|vom|bis(?:\s+zum)?|zum|auf\s+den|den|dem|ab\s+dem|nach\s+dem|vor\s+dem)\s+(?:(?P<wd>{WEEKDAY}),?\s*(?:den\s+)?)?(?:(?P<d>{D})(?:\.|s?ten|te)(?!\s?\d)|(?P<o>{ORDINAL})(?=\s*$|[.,!?)]))",
 )
 def _day_only(m: Match, today: date) -> When:
     return checked(day_of_month(int(m["d"]) if m["d"] else ORDINALS[m["o"]], today), m["wd"])
 
 
-@rule(rf"(?:on|by|until|till|from|to)\s+(?:(?P<wd>{WEEKDAY}),?\s*)?(?:the\s+)?(?P<d>{D}){TH}")
+@rule(cues.COUNTED, rf"(?:on|by|until|till|from|to)\s+(?:(?P<wd>{WEEKDAY}),?\s*)?(?:the\s+)?(?P<d>{D}){TH}")
 def _day_only_english(m: Match, today: date) -> When:
     return checked(day_of_month(int(m["d"]), today), m["wd"])
 
 
-@rule(rf"(?P<wd>{WEEKDAY}),?\s+(?:den\s+|der\s+|the\s+)?(?P<d>{D})(?:\.|ten|{TH})(?!\s?\d)")
+@rule(cues.COUNTED, rf"(?P<wd>{WEEKDAY}),?\s+(?:den\s+|der\s+|the\s+)?(?P<d>{D})(?:\.|ten|{TH})(?!\s?\d)")
 def _weekday_and_day(m: Match, today: date) -> When | None:
     if m["wd"] in {"do", "so"} and "the " in m[0]:
         return None  # English: "do the 16th"
@@ -92,19 +99,23 @@ def _ends(m: Match, today: date) -> When:
 
 
 @rule(
-    rf"(?:vom\s+|von\s+|zwischen\s+(?:dem\s+)?|am\s+|den\s+)?(?P<d1>{D})(?:\.(?:\s?(?P<m1>{M})\.?)?)?{SEP}(?P<d2>{D})\.\s?(?P<m>{M})(?:\.\s?(?P<y>{Y})?|(?!\d))"
+    cues.FIGURES,
+    rf"(?:vom\s+|von\s+|zwischen\s+(?:dem\s+)?|am\s+|den\s+)?(?P<d1>{D})(?:\.(?:\s?(?P<m1>{M})\.?)?)?{SEP}(?P<d2>{D})\.\s?(?P<m>{M})(?:\.\s?(?P<y>{Y})?|(?!\d))",
 )
 def _range_numeric(m: Match, today: date) -> When | None:
     return _ends(m, today)
 
 
 @rule(
-    rf"(?:vom\s+|von\s+|from\s+(?:the\s+)?|zwischen\s+(?:dem\s+)?|am\s+|on\s+(?:the\s+)?|den\s+)?(?P<d1>{D})(?:\.|ten|{TH})?(?:\s*(?:of\s+)?(?P<m1>{MONTH})\.?)?{SEP}(?P<d2>{D})(?:\.|ten|{TH})?\s*(?:of\s+)?(?P<m>{MONTH})(?:\b\.?,?\s*(?P<y>{Y}))?"
+    cues.MONTH,
+    rf"(?:vom\s+|von\s+|from\s+(?:the\s+)?|zwischen\s+(?:dem\s+)?|am\s+|on\s+(?:the\s+)?|den\s+)?(?P<d1>{D})(?:\.|ten|{TH})?(?:\s*(?:of\s+)?(?P<m1>{MONTH})\.?)?{SEP}(?P<d2>{D})(?:\.|ten|{TH})?\s*(?:of\s+)?(?P<m>{MONTH})(?:\b\.?,?\s*(?P<y>{Y}))?",
 )
 def _range_named(m: Match, today: date) -> When:
     return _ends(m, today)
 
 
-@rule(rf"(?:from\s+|on\s+)?(?P<m>{MONTH})\.?\s+(?P<d1>{D}){TH}?{SEP}(?P<d2>{D}){TH}?(?:,?\s*(?P<y>\d{{4}}))?")
+@rule(
+    cues.MONTH, rf"(?:from\s+|on\s+)?(?P<m>{MONTH})\.?\s+(?P<d1>{D}){TH}?{SEP}(?P<d2>{D}){TH}?(?:,?\s*(?P<y>\d{{4}}))?"
+)
 def _range_american(m: Match, today: date) -> When:
     return _ends(m, today)

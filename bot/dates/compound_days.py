@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from bot.date_words import MONTHS, ORDINALS, WEEKDAYS
+from bot.dates import cues
 from bot.dates.reckoning import between, first_of, known_day, next_weekday, number_in, valid_day
 from bot.dates.rules import LEAD, MONTH, ORDINAL, SEP, TH, WEEKDAY, D, M, Match, N, Y, rule
 from bot.dates.values import Day, Unsure, When
@@ -23,7 +24,8 @@ _NTHS = r"(?:erst|zweit|dritt|viert|letzt)\w{1,2}|first|second|third|fourth|last
 
 
 @rule(
-    rf"{LEAD}?(?:the\s+|den\s+|dem\s+)?(?P<n>{_NTHS})\s+(?P<wd>{WEEKDAY})\s+(?:im\s+|in\s+|of\s+|des\s+)?(?:monat\s+)?(?P<m>{MONTH})(?:s)?(?:\s+(?P<y>20\d\d))?"
+    cues.MONTH,
+    rf"{LEAD}?(?:the\s+|den\s+|dem\s+)?(?P<n>{_NTHS})\s+(?P<wd>{WEEKDAY})\s+(?:im\s+|in\s+|of\s+|des\s+)?(?:monat\s+)?(?P<m>{MONTH})(?:s)?(?:\s+(?P<y>20\d\d))?",
 )
 def _nth_weekday(m: Match, today: date) -> When:
     first = first_of(MONTHS[m["m"]], m["y"], today)
@@ -37,8 +39,9 @@ def _nth_weekday(m: Match, today: date) -> When:
 
 
 @rule(
+    cues.WEEK_NUMBER,
     rf"(?:am\s+|ab\s+|bis\s+)?(?P<wd>{WEEKDAY}),?\s+(?:in\s+|der\s+|in\s+der\s+)?(?:kw|kalenderwoche|week)\s*(?P<w>\d{{1,2}})"
-    rf"|(?:in\s+(?:der\s+)?|am\s+)?(?:kw|kalenderwoche|week)\s*(?P<w2>\d{{1,2}}),?\s+(?:am\s+|on\s+)?(?P<wd2>{WEEKDAY})"
+    rf"|(?:in\s+(?:der\s+)?|am\s+)?(?:kw|kalenderwoche|week)\s*(?P<w2>\d{{1,2}}),?\s+(?:am\s+|on\s+)?(?P<wd2>{WEEKDAY})",
 )
 def _weekday_in_week(m: Match, today: date) -> When:
     week, weekday = int(m["w"] or m["w2"]), WEEKDAYS[m["wd"] or m["wd2"]] + 1
@@ -53,7 +56,8 @@ def _weekday_in_week(m: Match, today: date) -> When:
 
 
 @rule(
-    rf"(?:ab\s+|bis\s+|in\s+)?(?:der\s+)?(?:(?P<w>\d{{1,2}})\.|(?P<o>{ORDINAL}))\s*(?:kw|kalenderwoche)(?:\s*/?\s*(?P<y>20\d\d))?"
+    cues.WEEK_NUMBER,
+    rf"(?:ab\s+|bis\s+|in\s+)?(?:der\s+)?(?:(?P<w>\d{{1,2}})\.|(?P<o>{ORDINAL}))\s*(?:kw|kalenderwoche)(?:\s*/?\s*(?P<y>20\d\d))?",
 )
 def _numbered_week(m: Match, today: date) -> When:
     week = int(m["w"]) if m["w"] else ORDINALS[m["o"]]
@@ -68,8 +72,9 @@ def _numbered_week(m: Match, today: date) -> When:
 
 
 @rule(
+    cues.FIGURES,
     rf"(?:vom\s+|von\s+)?(?P<d1>{D})\.\s?(?P<m1>{M})\.?{SEP}(?P<d2>{D})(?:\.|ten)?\s*(?P<m2>{MONTH})(?:\s+(?P<y>{Y}))?"
-    rf"|(?:vom\s+|von\s+)?(?P<d3>{D})(?:\.|ten)?\s*(?P<m3>{MONTH}){SEP}(?P<d4>{D})\.\s?(?P<m4>{M})(?:\.\s?(?P<y2>{Y})?|(?!\d))"
+    rf"|(?:vom\s+|von\s+)?(?P<d3>{D})(?:\.|ten)?\s*(?P<m3>{MONTH}){SEP}(?P<d4>{D})\.\s?(?P<m4>{M})(?:\.\s?(?P<y2>{Y})?|(?!\d))",
 )
 def _range_in_two_ways(m: Match, today: date) -> When:
     """One end in figures, the other with the month's name."""
@@ -86,21 +91,22 @@ def _range_in_two_ways(m: Match, today: date) -> When:
     return between(Day(date=first), last) if first and (year or first >= today) else Unsure()
 
 
-@rule(rf"(?:on\s+)?(?P<wd>{WEEKDAY})\s+fortnight")
+@rule(cues.SPAN, rf"(?:on\s+)?(?P<wd>{WEEKDAY})\s+fortnight")
 def _fortnight(m: Match, today: date) -> When:
     if WEEKDAYS[m["wd"]] == today.weekday():
         return Unsure()
     return Day(date=next_weekday(WEEKDAYS[m["wd"]], today) + timedelta(days=14))
 
 
-@rule(rf"(?P<n>{N})\s+(?P<unit>days?|weeks?|tage|wochen)\s+(?:from\s+(?:now|today)|ab\s+(?:heute|jetzt))")
+@rule(cues.SPAN, rf"(?P<n>{N})\s+(?P<unit>days?|weeks?|tage|wochen)\s+(?:from\s+(?:now|today)|ab\s+(?:heute|jetzt))")
 def _from_now(m: Match, today: date) -> When:
     days = number_in(m["n"]) * (7 if m["unit"].startswith("w") else 1)
     return Day(date=today + timedelta(days=days), after_days=days)
 
 
 @rule(
-    rf"(?:make\s+it|do|about|take)\s+the\s+(?P<d>{D}){TH}|the\s+(?P<d2>{D}){TH}(?=\s*(?:$|[.,!?]|instead|please|works|is\b|would|suits))"
+    cues.COUNTED,
+    rf"(?:make\s+it|do|about|take)\s+the\s+(?P<d>{D}){TH}|the\s+(?P<d2>{D}){TH}(?=\s*(?:$|[.,!?]|instead|please|works|is\b|would|suits))",
 )
 def _the_day(m: Match, today: date) -> When | None:
     from_list = 5  # "the 2nd, please" is somebody in a list
@@ -118,8 +124,9 @@ def _of_this_month(day: int, today: date) -> When:
 
 
 @rule(
+    cues.COUNTED,
     r"(?:am\s+|zum\s+|im\s+|den\s+|dem\s+|vom\s+|ab\s+dem\s+)?\d{1,2}\.\s+(?:advent|mal|stock|etage|geschoss|obergeschoss|og|quartal|halbjahr|semester|"
-    r"platz|rang|teil|phase|runde|stufe|schritt|kapitel|absatz|klasse|lebensjahr|version|fassung|auflage|tagesordnungspunkt|person|treffer)"
+    r"platz|rang|teil|phase|runde|stufe|schritt|kapitel|absatz|klasse|lebensjahr|version|fassung|auflage|tagesordnungspunkt|person|treffer)",
 )
 def _counted_thing(m: Match, today: date) -> When:
     """No day, or one of a feast that moves: asked."""
@@ -127,11 +134,12 @@ def _counted_thing(m: Match, today: date) -> When:
 
 
 @rule(
+    cues.VAGUE,
     rf"(?:(?:\w+\s+)?in\s+)?(?:{N}\s*(?:-|–|bis|oder|or|to)\s*{N}|anderthalb|eineinhalb|einem\s+halben|half\s+a|a\s+few|ein\s+paar|mehreren)\s+"
     r"(?:tag\w*|woche\w*|monat\w*|jahr\w*|days?|weeks?|months?|years?)"
     r"|(?:anfang|mitte|ende)\s+der\s+woche|(?:start|middle)\s+of\s+the\s+week|in\s+der\s+(?:ersten|zweiten|dritten|letzten)\s+\w*woche"
     r"|(?:rosenmontag|karfreitag|grundonnerstag|ostermontag|ostersonntag|pfingstmontag|pfingsten|ostern|fronleichnam|himmelfahrt|buss-?\s?und\s?bettag|"
-    r"(?:erste[rn]?|zweite[rn]?)\s+weihnachts\w+|adventszeit|jahreswechsel|na(?:e)?chste[sn]?\s+quartal|by\s+christmas)"
+    r"(?:erste[rn]?|zweite[rn]?)\s+weihnachts\w+|adventszeit|jahreswechsel|na(?:e)?chste[sn]?\s+quartal|by\s+christmas)",
 )
 def _vague_together(m: Match, today: date) -> When:
     return Unsure()

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 from bot.date_words import HOLIDAYS, MONTHS, WEEKDAYS, alternatives
+from bot.dates import cues
 from bot.dates.reckoning import (
     YEARED,
     first_of,
@@ -19,28 +20,32 @@ from bot.dates.values import Day, Days, Past, Unsure, When
 
 
 @rule(
-    rf"(?:ab\s+|bis\s+|from\s+|until\s+)?(?:heute?|today|tonight|(?:am\s+)?heutigen\s+(?:tag|{WEEKDAY})|this\s+(?=morning|afternoon|evening))(?:\s*(?:fruh|frueh|morgen|vormittag|mittag|nachmittag|abend|morning|afternoon|evening))?"
+    cues.TODAY,
+    rf"(?:ab\s+|bis\s+|from\s+|until\s+)?(?:heute?|today|tonight|(?:am\s+)?heutigen\s+(?:tag|{WEEKDAY})|this\s+(?=morning|afternoon|evening))(?:\s*(?:fruh|frueh|morgen|vormittag|mittag|nachmittag|abend|morning|afternoon|evening))?",
 )
 def _today(m: Match, today: date) -> When:
     return Day(date=today)
 
 
 @rule(
-    r"(?:ab\s+|bis\s+|from\s+|until\s+|till\s+)?(?:(?<!guten )(?<!gutn )(?<!heute )(?<!am )morgen|tomorrow|tmrw|tmw|tomorow)(?:\s+(?:fruh|frueh|vormittag|mittag|nachmittag|abend|morning|afternoon|evening))?"
+    cues.TODAY,
+    r"(?:ab\s+|bis\s+|from\s+|until\s+|till\s+)?(?:(?<!guten )(?<!gutn )(?<!heute )(?<!am )morgen|tomorrow|tmrw|tmw|tomorow)(?:\s+(?:fruh|frueh|vormittag|mittag|nachmittag|abend|morning|afternoon|evening))?",
 )
 def _tomorrow(m: Match, today: date) -> When:
     return Day(date=today + timedelta(days=1))
 
 
 @rule(
-    r"(?:ab\s+|bis\s+|from\s+|until\s+)?(?:u(?:e)?ber\s?morgen|(?:the\s+)?day\s+after\s+tomorrow)(?:\s+(?:fruh|frueh|vormittag|mittag|nachmittag|abend))?"
+    cues.TODAY,
+    r"(?:ab\s+|bis\s+|from\s+|until\s+)?(?:u(?:e)?ber\s?morgen|(?:the\s+)?day\s+after\s+tomorrow)(?:\s+(?:fruh|frueh|vormittag|mittag|nachmittag|abend))?",
 )
 def _after_tomorrow(m: Match, today: date) -> When:
     return Day(date=today + timedelta(days=2))
 
 
 @rule(
-    rf"(?:(?P<base>heute|morgen|today|tomorrow|{WEEKDAY})\s+)?(?:in|within)\s+(?:etwa\s+|ca\.?\s+|about\s+)?(?P<n>{N})\s+(?P<unit>tag(?:en|e)?|woche[n]?|monat(?:en|e)?|jahr(?:en|e)?|days?|weeks?|fortnights?|months?|years?)"
+    cues.SPAN,
+    rf"(?:(?P<base>heute|morgen|today|tomorrow|{WEEKDAY})\s+)?(?:in|within)\s+(?:etwa\s+|ca\.?\s+|about\s+)?(?P<n>{N})\s+(?P<unit>tag(?:en|e)?|woche[n]?|monat(?:en|e)?|jahr(?:en|e)?|days?|weeks?|fortnights?|months?|years?)",
 )
 def _in_a_while(m: Match, today: date) -> When:
     count, unit, base = number_in(m["n"]), m["unit"], m["base"]
@@ -62,7 +67,8 @@ def _in_a_while(m: Match, today: date) -> When:
 
 
 @rule(
-    rf"(?P<wd>{WEEKDAY}|today|tomorrow)\s+week|(?:a\s+week\s+(?:from\s+)?(?:on\s+)?)(?P<wd2>{WEEKDAY}|today|tomorrow|now)"
+    cues.SPAN,
+    rf"(?P<wd>{WEEKDAY}|today|tomorrow)\s+week|(?:a\s+week\s+(?:from\s+)?(?:on\s+)?)(?P<wd2>{WEEKDAY}|today|tomorrow|now)",
 )
 def _week_from(m: Match, today: date) -> When:
     base = m["wd"] or m["wd2"]
@@ -87,7 +93,8 @@ def which_one(word: str) -> str:
 
 
 @rule(
-    rf"(?:ab\s+|bis\s+|am\s+|auf\s+|fur\s+|on\s+|from\s+|until\s+)?(?:in\s+der\s+)?(?:(?P<edge>anfang|mitte|ende|beginn|end\s+of|middle\s+of|beginning\s+of)\s+)?(?:(?P<wd>{WEEKDAY})\s+(?:(?:in\s+)?(?:der\s+)?))?{NEXT}(?:(?<=next)|\s+(?:woche|wo\.|week))(?:\s+week)?(?:\s+(?:am\s+|on\s+)?(?P<wd2>{WEEKDAY}))?(?<!next)(?<!after next [a-z])"
+    cues.NEXT_WEEK,
+    rf"(?:ab\s+|bis\s+|am\s+|auf\s+|fur\s+|on\s+|from\s+|until\s+)?(?:in\s+der\s+)?(?:(?P<edge>anfang|mitte|ende|beginn|end\s+of|middle\s+of|beginning\s+of)\s+)?(?:(?P<wd>{WEEKDAY})\s+(?:(?:in\s+)?(?:der\s+)?))?{NEXT}(?:(?<=next)|\s+(?:woche|wo\.|week))(?:\s+week)?(?:\s+(?:am\s+|on\s+)?(?P<wd2>{WEEKDAY}))?(?<!next)(?<!after next [a-z])",
 )
 def _week(m: Match, today: date) -> When | None:
     if m["next"].startswith("the") is False and "woche" not in m[0] and "week" not in m[0] and "wo." not in m[0]:
@@ -104,7 +111,8 @@ def _week(m: Match, today: date) -> When | None:
 
 
 @rule(
-    rf"(?:(?:ab|bis|am|on|until|from|fur)\s+)?(?:den\s+|dem\s+)?(?:{NEXT}\s+)?(?P<wd>{WEEKDAY})(?:\s*(?:fruh|frueh|vormittag|mittag|nachmittag|abend|morning|afternoon))?"
+    cues.WEEKDAY,
+    rf"(?:(?:ab|bis|am|on|until|from|fur)\s+)?(?:den\s+|dem\s+)?(?:{NEXT}\s+)?(?P<wd>{WEEKDAY})(?:\s*(?:fruh|frueh|vormittag|mittag|nachmittag|abend|morning|afternoon))?",
 )
 def _weekday(m: Match, today: date) -> When | None:
     if len(m["wd"]) < 3 and not re.match(r"(ab|bis|am|on)\s", m[0]):
@@ -121,7 +129,7 @@ def _weekday(m: Match, today: date) -> When | None:
     return Day(date=coming) if coming == in_next_week else Unsure(readings=(coming, in_next_week))
 
 
-@rule(rf"(?:von\s+|from\s+)?(?P<a>{WEEKDAY})\s*(?:bis|to|until|-|–)\s*(?P<b>{WEEKDAY})")
+@rule(cues.WEEKDAY, rf"(?:von\s+|from\s+)?(?P<a>{WEEKDAY})\s*(?:bis|to|until|-|–)\s*(?P<b>{WEEKDAY})")
 def _weekdays(m: Match, today: date) -> When:
     first = next_weekday(WEEKDAYS[m["a"]], today)
     return Days(first=first, last=next_weekday(WEEKDAYS[m["b"]], first)) if m["a"] != m["b"] else Unsure()
@@ -131,7 +139,8 @@ AFTER = r"(?P<lead>ab|erst(?:\s+(?:ab|im|wieder\s+(?:im|ab)))?|fru(?:e)?hestens(
 
 
 @rule(
-    rf"(?:(?P<till>bis(?:\s+zum)?|until|till)\s+)?(?:{AFTER}\s+)?(?:im\s+|in\s+|zum\s+|dem\s+)?(?:the\s+)?(?:(?P<edge>anfang|mitte|ende|beginn|end\s+of|the\s+end\s+of|middle\s+of|mid[ -]|early|late|beginning\s+of|start\s+of)\s*(?:des\s+)?)?(?P<m>{MONTH})(?:s|es)?(?:\s+(?P<y>20\d\d))?(?!\.?\s*\d)"
+    cues.MONTH,
+    rf"(?:(?P<till>bis(?:\s+zum)?|until|till)\s+)?(?:{AFTER}\s+)?(?:im\s+|in\s+|zum\s+|dem\s+)?(?:the\s+)?(?:(?P<edge>anfang|mitte|ende|beginn|end\s+of|the\s+end\s+of|middle\s+of|mid[ -]|early|late|beginning\s+of|start\s+of)\s*(?:des\s+)?)?(?P<m>{MONTH})(?:s|es)?(?:\s+(?P<y>20\d\d))?(?!\.?\s*\d)",
 )
 def _month(m: Match, today: date) -> When | None:
     if len(m["m"]) < 4 and not (m["lead"] or m["till"] or m["edge"]) and m["m"] in {"mai", "may", "mar"}:
@@ -151,7 +160,8 @@ def _month(m: Match, today: date) -> When | None:
 
 
 @rule(
-    rf"(?:(?P<till>bis|until|till)\s+)?(?:{AFTER}\s+)?(?:im\s+|in\s+)?(?:den\s+|dem\s+)?(?:(?P<edge>anfang|mitte|ende|end\s+of|beginning\s+of)\s+)?(?:des\s+|the\s+)?{NEXT}\s+(?P<unit>monat(?:s|es)?|jahr(?:es|s)?|month|year|quartal)"
+    cues.SPAN,
+    rf"(?:(?P<till>bis|until|till)\s+)?(?:{AFTER}\s+)?(?:im\s+|in\s+)?(?:den\s+|dem\s+)?(?:(?P<edge>anfang|mitte|ende|end\s+of|beginning\s+of)\s+)?(?:des\s+|the\s+)?{NEXT}\s+(?P<unit>monat(?:s|es)?|jahr(?:es|s)?|month|year|quartal)",
 )
 def _month_or_year(m: Match, today: date) -> When:
     year = m["unit"].startswith(("jahr", "year"))
@@ -168,7 +178,8 @@ def _month_or_year(m: Match, today: date) -> When:
 
 
 @rule(
-    r"(?:(?P<till>bis|until|till)\s+(?:zum\s+)?)?(?:the\s+)?(?P<end>jahresende|ende\s+(?:des|dieses)\s+jahres|monatsende|ende\s+(?:des|dieses)\s+monats|end\s+of\s+(?:the\s+|this\s+)?(?:year|month)|ende\s+der\s+woche|end\s+of\s+the\s+week)"
+    cues.SPAN,
+    r"(?:(?P<till>bis|until|till)\s+(?:zum\s+)?)?(?:the\s+)?(?P<end>jahresende|ende\s+(?:des|dieses)\s+jahres|monatsende|ende\s+(?:des|dieses)\s+monats|end\s+of\s+(?:the\s+|this\s+)?(?:year|month)|ende\s+der\s+woche|end\s+of\s+the\s+week)",
 )
 def _end_of(m: Match, today: date) -> When:
     if "woche" in m["end"] or "week" in m["end"]:
@@ -179,7 +190,8 @@ def _end_of(m: Match, today: date) -> When:
 
 
 @rule(
-    r"(?:ab\s+|bis\s+|in\s+(?:der\s+)?|from\s+)?(?:kw|kalenderwoche|calendar\s+week|week)\s*(?P<w>\d{1,2})(?:\s*/?\s*(?P<y>20\d\d))?"
+    cues.WEEK_NUMBER,
+    r"(?:ab\s+|bis\s+|in\s+(?:der\s+)?|from\s+)?(?:kw|kalenderwoche|calendar\s+week|week)\s*(?P<w>\d{1,2})(?:\s*/?\s*(?P<y>20\d\d))?",
 )
 def _calendar_week(m: Match, today: date) -> When:
     week, year = int(m["w"]), int(m["y"]) if m["y"] else today.year
@@ -193,28 +205,31 @@ def _calendar_week(m: Match, today: date) -> When:
     return Unsure()
 
 
-@rule(rf"(?:(?:an|am|zu|on|bis(?:\s+zu[mr]?)?|ab|until|till)\s+)?(?P<h>{alternatives(HOLIDAYS)})")
+@rule(cues.FEAST, rf"(?:(?:an|am|zu|on|bis(?:\s+zu[mr]?)?|ab|until|till)\s+)?(?P<h>{alternatives(HOLIDAYS)})")
 def _holiday(m: Match, today: date) -> When:
     month, day = HOLIDAYS[m["h"]]
     return known_day(day, month, None, today)
 
 
 @rule(
-    r"(?:bis\s+)?(?:nach|vor|in|uber|ueber|wahrend|waehrend|after|before|over|during)\s+(?:den\s+|die\s+|der\s+|dem\s+|the\s+|meinem\s+|meinen\s+|my\s+)?(?:\w+\s?)?(?:ferien|weihnachten|feiertage\w*|ostern|pfingsten|neujahr|urlaub|holidays?|vacation|christmas|easter|new\s+year\w*|jahreswechsel|sommerpause|karneval|fasching)"
+    cues.VAGUE,
+    r"(?:bis\s+)?(?:nach|vor|in|uber|ueber|wahrend|waehrend|after|before|over|during)\s+(?:den\s+|die\s+|der\s+|dem\s+|the\s+|meinem\s+|meinen\s+|my\s+)?(?:\w+\s?)?(?:ferien|weihnachten|feiertage\w*|ostern|pfingsten|neujahr|urlaub|holidays?|vacation|christmas|easter|new\s+year\w*|jahreswechsel|sommerpause|karneval|fasching)",
 )
 def _vague_holiday(m: Match, today: date) -> When:
     return Unsure()
 
 
 @rule(
-    r"(?:zwischen\s+den\s+jahren|am\s+wochenende|at\s+the\s+weekend|on\s+the\s+weekend|(?:im|zum|nach\s+dem|ab|in|after\s+the)\s+(?:nachsten\s+|next\s+|the\s+)?(?:fruhjahr|fruehjahr|fruhling|sommer|herbst|winter|neuen\s+jahr|spring|summer|autumn|new\s+year|ersten\s+quartal|zweiten\s+quartal|first\s+quarter|second\s+quarter)|q[1-4]|in\s+(?:ein\s+)?paar\s+(?:tagen|wochen|monaten)|in\s+(?:einigen|wenigen)\s+(?:tagen|wochen|monaten)|in\s+a\s+(?:few|couple\s+of)\s+(?:days|weeks|months)|in\s+den\s+na(?:e)?chsten\s+(?:\w+\s+)?(?:tagen|wochen|monaten))"
+    cues.VAGUE,
+    r"(?:zwischen\s+den\s+jahren|am\s+wochenende|at\s+the\s+weekend|on\s+the\s+weekend|(?:im|zum|nach\s+dem|ab|in|after\s+the)\s+(?:nachsten\s+|next\s+|the\s+)?(?:fruhjahr|fruehjahr|fruhling|sommer|herbst|winter|neuen\s+jahr|spring|summer|autumn|new\s+year|ersten\s+quartal|zweiten\s+quartal|first\s+quarter|second\s+quarter)|q[1-4]|in\s+(?:ein\s+)?paar\s+(?:tagen|wochen|monaten)|in\s+(?:einigen|wenigen)\s+(?:tagen|wochen|monaten)|in\s+a\s+(?:few|couple\s+of)\s+(?:days|weeks|months)|in\s+den\s+na(?:e)?chsten\s+(?:\w+\s+)?(?:tagen|wochen|monaten))",
 )
 def _vague(m: Match, today: date) -> When:
     return Unsure()
 
 
 @rule(
-    rf"(?:am\s+|im\s+|in\s+(?:der\s+|the\s+)?|since\s+|seit\s+)?(?:vor\s?gestern|gestern|yesterday|(?:letzt|vergangen|vorig)\w{{1,2}}\s+(?:{WEEKDAY}|{MONTH}|woche|monat|jahr|mal)|last\s+(?:{WEEKDAY}|{MONTH}|week|month|year|time)|vor\s+{N}\s+(?:tag\w*|woche\w*|monat\w*|jahr\w*)|{N}\s+(?:days?|weeks?|months?|years?)\s+ago)"
+    cues.PAST,
+    rf"(?:am\s+|im\s+|in\s+(?:der\s+|the\s+)?|since\s+|seit\s+)?(?:vor\s?gestern|gestern|yesterday|(?:letzt|vergangen|vorig)\w{{1,2}}\s+(?:{WEEKDAY}|{MONTH}|woche|monat|jahr|mal)|last\s+(?:{WEEKDAY}|{MONTH}|week|month|year|time)|vor\s+{N}\s+(?:tag\w*|woche\w*|monat\w*|jahr\w*)|{N}\s+(?:days?|weeks?|months?|years?)\s+ago)",
 )
 def _past(m: Match, today: date) -> When:
     return Past()

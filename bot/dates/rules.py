@@ -6,6 +6,7 @@ from datetime import date
 from typing import TypeAlias
 
 from bot.date_words import MONTHS, NUMBERS, ORDINALS, WEEKDAYS, alternatives
+from bot.dates.cues import Cue
 from bot.dates.values import When
 
 MONTH = alternatives(MONTHS)
@@ -23,13 +24,16 @@ WD = rf"(?:(?P<wd>{WEEKDAY})s?,?\s*(?:(?:den|dem|der|the)\s+)?)?"
 SEP = r"\s*(?:bis(?:\s+(?:zum|einschliesslich))?|to|until|till|through|-|–|und|and|/|\+|&)\s*(?:dem\s+|den\s+|the\s+)?"
 
 Match: TypeAlias = re.Match[str]
-Rule: TypeAlias = tuple[re.Pattern[str], Callable[[Match, date], When | None]]
+Read: TypeAlias = Callable[[Match, date], When | None]
+Rule: TypeAlias = tuple[Cue, re.Pattern[str], Read]
 RULES: list[Rule] = []
 
 
-def rule(pattern: str) -> Callable[[Callable[[Match, date], When | None]], Callable[[Match, date], When | None]]:
-    def register(read: Callable[[Match, date], When | None]) -> Callable[[Match, date], When | None]:
-        RULES.append((re.compile(rf"(?<![\w]){pattern}(?!\w|-[a-z])"), read))
+def rule(cue: Cue, pattern: str) -> Callable[[Read], Read]:
+    """`cue` is in every text that the pattern is in."""
+
+    def register(read: Read) -> Read:
+        RULES.append((cue, re.compile(rf"(?<![\w]){pattern}(?!\w|-[a-z])"), read))
         return read
 
     return register

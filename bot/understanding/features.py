@@ -4,7 +4,7 @@ around them for the subject. Learning and reading share it, so that both see the
 
 import itertools
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from bot.understanding.phrases import IDEAS, phrases
 from bot.understanding.tokens import Token
@@ -12,7 +12,11 @@ from bot.understanding.tokens import Token
 if TYPE_CHECKING:
     from bot.understanding.heard import Heard
 
+Values: TypeAlias = tuple[str, ...]
+Places: TypeAlias = tuple[tuple[str, Values], ...]
+
 STEM, ENDING = 5, 4  # letters
+EDGE: Values = ("edge",)  # of the text
 # What many texts have in common, so that it tells a person nothing.
 GENERAL = frozenset("none brief sentence long admin after_results asked_consent asked_lesson visit_reminder".split())
 
@@ -58,7 +62,8 @@ def _words(heard: "Heard") -> list[str]:
 
 class Spans:
     """The spans of a text that may name its subject, and their features, apart by what they depend on: so each word is
-    looked at once, not once for every span that it is part of.
+    looked at once, not once for every span that it is part of. Features come by the place that they tell of, such as
+    "<1" for the word in front; a feature's name is its place and what stands there.
     """
 
     def __init__(self, heard: "Heard") -> None:
@@ -67,46 +72,55 @@ class Spans:
         self._words = [self._word(at, token) for at, token in enumerate(heard.tokens)]
         self._shapes = [self._shape(token) for token in heard.tokens]
         self._ideas = [() if word.startswith(("@", "<")) else ideas_of(word) for word in self._words]
+        self._beside = [self._seen_beside(at) for at in range(len(self._words))]
+        self._within: dict[int, Values] = {}
 
-    def left(self, first: int) -> list[str]:
+    def left(self, first: int) -> Places:
         """What stands in front."""
         one, two = self._around(first - 1), self._around(first - 2)
-        both = f"<12 {one[0]} {two[0]}"
         place = min(4, first * 5 // max(1, len(self._words)))
-        return [*(f"<1 {it}" for it in one), *(f"<2 {it}" for it in two), both, f"at {place}"]
+        return ("<1", one), ("<2", two), ("<12", (f"{one[0]} {two[0]}",)), ("at", (str(place),))
 
-    def right(self, last: int) -> list[str]:
+    def right(self, last: int) -> Places:
         """What follows."""
-        return [*(f">1 {it}" for it in self._around(last)), *(f">2 {it}" for it in self._around(last + 1))]
+        return (">1", self._around(last)), (">2", self._around(last + 1))
 
-    def inside(self, at: int, position: str) -> list[str]:
+    def inside(self, at: int, position: str) -> Places:
         """Of a word in it: the only ("o"), first, last or a middle one."""
+        if (seen := self._within.get(at)) is None:
+            seen = self._within[at] = self._seen_within(at)
+        return (position, seen), ("w", (self._words[at],)), ("i", self._ideas[at])
+
+    def whole(self, first: int, last: int) -> Places:
+        """Of the span as such."""
+        mark = "k" if (first, last) in self._heard.named else "u"
+        long = str(last - first)
+        before = self._shapes[first - 1] if first else "-"
+        after = self._shapes[last] if last < len(self._shapes) else "-"
+        one = self._words[first - 1] if first else "^"
+        other = self._words[last] if last < len(self._words) else "$"
+        return (
+            ("long", (long,)),
+            (mark, (long, "")),
+            ("bl", (f"{before}{self._shapes[first]}{mark}",)),
+            ("br", (f"{self._shapes[last - 1]}{after}{mark}",)),
+            ("lr", (f"{one} {other}",)),
+        )
+
+    def _around(self, at: int) -> Values:
+        return self._beside[at] if 0 <= at < len(self._beside) else EDGE
+
+    def _seen_beside(self, at: int) -> Values:
+        free = "free" if at in self._heard.free else "bound"
+        return self._words[at], f"s {self._shapes[at]}", free, *[f"i {idea}" for idea in self._ideas[at]]
+
+    def _seen_within(self, at: int) -> Values:
+        """The word first."""
         word, token = self._words[at], self._heard.tokens[at]
         kind = ("F" if self._heard.is_everyday(token.text) else "n") + ("S" if _is_soft(word) else "")
         kind += "v" if at in self._heard.free else ""
-        found = [f"{position} w {word}", f"w {word}", f"{position} s {self._shapes[at]}", f"{position} k {kind}"]
-        found += [f"{position} e {word[-3:]}", f"{position} e {word[-ENDING:]}"]
-        for idea in self._ideas[at]:
-            found += [f"{position} i {idea}", f"i {idea}"]
-        return found
-
-    def whole(self, first: int, last: int) -> list[str]:
-        """Of the span as such."""
-        mark = "k" if (first, last) in self._heard.named else "u"
-        found = [f"long {last - first}", f"{mark} {last - first}", mark]
-        before = self._shapes[first - 1] if first else "-"
-        after = self._shapes[last] if last < len(self._shapes) else "-"
-        found += [f"bl {before}{self._shapes[first]}{mark}", f"br {self._shapes[last - 1]}{after}{mark}"]
-        one = self._words[first - 1] if first else "^"
-        other = self._words[last] if last < len(self._words) else "$"
-        found.append(f"lr {one} {other}")
-        return found
-
-    def _around(self, at: int) -> list[str]:
-        if not 0 <= at < len(self._words):
-            return ["edge"]
-        free = "free" if at in self._heard.free else "bound"
-        return [self._words[at], f"s {self._shapes[at]}", free, *(f"i {idea}" for idea in self._ideas[at])]
+        endings = f"e {word[-3:]}", f"e {word[-ENDING:]}"
+        return f"w {word}", f"s {self._shapes[at]}", f"k {kind}", *endings, *[f"i {idea}" for idea in self._ideas[at]]
 
     def _word(self, at: int, token: Token) -> str:
         if token.kind != "word":

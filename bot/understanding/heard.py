@@ -1,7 +1,6 @@
 """A text taken apart once: its words, the entities among them, the phrases in it."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,6 +21,7 @@ _KM = re.compile(
     rf"(?<![\w.])(\d{{1,4}}|{alternatives(NUMBERS)})\s*-?(km|kilometer\w*|kilometre\w*|kms|miles?|meilen)\b",
     re.IGNORECASE,
 )
+_FAR = re.compile(r"km|kil|mil|meil", re.IGNORECASE)
 _MILE = 1.609
 BRIEF, LONG = 4, 25  # words
 LONGEST = 5  # words of a subject
@@ -75,7 +75,9 @@ class Heard:
 
     def _distance(self) -> tuple[int | None, list[tuple[int, int]]]:
         found = None
-        spans = []
+        spans: list[tuple[int, int]] = []
+        if not _FAR.search(self.text):
+            return None, spans
         for match in _KM.finditer(self.text):
             word = match[1].lower().replace("ü", "u").replace("ö", "o").replace("ß", "s")
             value = int(word) if word.isdigit() else NUMBERS.get(word)
@@ -86,9 +88,7 @@ class Heard:
         return found, spans
 
     def is_everyday(self, word: str) -> bool:
-        folded = fold(word)
-        folded = self.phrases.as_written(folded)
-        return self.phrases.is_frame(folded) or folded in self.phrases.fillers or folded in self.phrases.greetings
+        return self.phrases.is_everyday(fold(word))
 
     def _find_bare_town(self) -> None:
         """A town by its bare name, typed small, where something is said of a visit: "wir müssen siegburg absagen"."""
@@ -222,19 +222,27 @@ class Heard:
     def named(self) -> frozenset[tuple[int, int]]:
         """Spans that are names of the topic table, in any inflection."""
         knows = self.situation.lexicon.knows_topic
-        return frozenset((first, last) for first, last in self.runs() if knows(self.between(first, last)))
+        return frozenset((first, last) for first, last in self.runs if knows(self.between(first, last)))
 
-    def runs(self) -> Iterator[tuple[int, int]]:
+    @cached_property
+    def runs(self) -> list[tuple[int, int]]:
         """Spans of words beside each other, none part of a date, a place or a person, no empty word at either end."""
-        empty = [token.fold in self.phrases.empty and not token.text.isupper() for token in self.tokens]
-        for first, token in enumerate(self.tokens):
-            if token.kind != "word" or first in self.taken or empty[first]:
+        taken, empty = self.taken, self.phrases.empty
+        inner = [token.kind == "word" and at not in taken for at, token in enumerate(self.tokens)]
+        ends = [
+            inside and (token.fold not in empty or token.text.isupper())
+            for inside, token in zip(inner, self.tokens, strict=True)
+        ]
+        found: list[tuple[int, int]] = []
+        for first in range(len(ends)):
+            if not ends[first]:
                 continue
-            for last in range(first + 1, min(first + LONGEST, len(self.tokens)) + 1):
-                if self.tokens[last - 1].kind != "word" or last - 1 in self.taken:
+            for last in range(first + 1, min(first + LONGEST, len(ends)) + 1):
+                if not inner[last - 1]:
                     break
-                if not empty[last - 1]:
-                    yield first, last
+                if ends[last - 1]:
+                    found.append((first, last))
+        return found
 
     @cached_property
     def names(self) -> list[tuple[int, int]]:
@@ -288,13 +296,13 @@ class Heard:
         return of_text(self)
 
     @cached_property
-    def likely(self) -> dict[str, float]:
-        """Logarithms of how likely each intent is: as learned from examples, and more where it is said in a set phrase."""
-        found = learned().likelihoods(self)
-        said = {owner.removeprefix("intents.") for owner in self.hits if owner.startswith("intents.")}
-        return {
-            name: chance + (self.score(f"intents.{name}") if name in said else 0.0) for name, chance in found.items()
-        }
+    def scores(self) -> dict[str, float]:
+        """How much speaks for each intent: what was learned from examples, and more where it is said in a set phrase."""
+        found = learned().scores(self)
+        for owner in self.hits:
+            if (name := owner.removeprefix("intents.")) in found:
+                found[name] += self.score(owner)
+        return found
 
     def token_span(self, hit: Hit) -> tuple[int, int]:
         """The tokens that a hit covers."""

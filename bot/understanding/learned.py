@@ -4,8 +4,9 @@ Both are sums of weights, one for each feature of a text; so whoever asks why ca
 made anew by `lotse learn` (adapters/commands/learning.py) and stand in bot/languages/learned.npz.
 """
 
+import itertools
 import math
-from collections.abc import Container, Iterable
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -13,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from bot.understanding.features import Spans, in_words
+from bot.understanding.features import Places, Spans, in_words
 
 if TYPE_CHECKING:
     from bot.understanding.heard import Heard
@@ -24,6 +25,41 @@ FILE = "learned.npz"
 SLOTS = ("topic", "name", "person")  # of anything; of a nudge; where no "Frau" or "Herr" tells
 LEAST, STEP = 0.25, 1 / 8  # weights nearer to nothing are not stored, the others in such steps
 SHOWN = 3  # reasons for an admin
+POSITIONS = frozenset("oflm")  # the only word of a span, the first, the last, one between
+NEW = "w ?"  # a word that no example has is just that: new, as the names of most subjects are
+NOTHING = itertools.repeat(0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Of the features of spans, by their place: so nobody has to put a name together to look it up."""
+
+    by_place: dict[str, dict[str, float]]
+
+    @classmethod
+    def named(cls, weights: Mapping[str, float]) -> "Weights":
+        """From those of features by name."""
+        found: dict[str, dict[str, float]] = {}
+        for name, weight in weights.items():
+            place, _, value = name.partition(" ")
+            found.setdefault(place, {})[value] = weight
+        return cls(found)
+
+    def of(self, places: Places) -> float:
+        """Together."""
+        total = 0.0
+        for place, values in places:
+            if (weights := self.by_place.get(place)) is not None:
+                total += sum(map(weights.get, values, NOTHING))
+                if place in POSITIONS and values[0] not in weights:
+                    total += weights.get(NEW, 0.0)
+        return total
+
+    def all(self) -> dict[str, float]:
+        """By name."""
+        return {
+            name_of(place, value): weight for place, found in self.by_place.items() for value, weight in found.items()
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,22 +73,15 @@ class Learned:
     weights: Numbers
     usual: Numbers
     bias: Numbers
-    spans: dict[str, dict[str, float]]
+    spans: dict[str, Weights]
     digest: str
 
-    def likelihoods(self, heard: "Heard") -> dict[str, float]:
-        """Natural logarithms of the chances of all intents, 0 for certain."""
-        scores = self.bias + self._of(heard.features)
-        scores = scores - scores.max()
-        logs = scores - math.log(float(np.exp(scores).sum()))
-        return dict(zip(self.intents, logs.tolist(), strict=True))
-
-    def _of(self, features: set[str]) -> Numbers:
-        rows = [self.features[name] for name in features if name in self.features]
-        if not rows:
-            return np.zeros_like(self.bias)
-        total: Numbers = self.weights[rows].sum(axis=0) / math.sqrt(len(rows))
-        return total
+    def scores(self, heard: "Heard") -> dict[str, float]:
+        """How much speaks for each intent: logarithms of the chances, too large by the same number, so that 0 is the most."""
+        rows = [row for name in heard.features if (row := self.features.get(name)) is not None]
+        weighed = np.add.reduce(self.weights.take(rows, axis=0)) / math.sqrt(len(rows) or 1)
+        scores = self.bias + weighed
+        return dict(zip(self.intents, (scores - scores.max()).tolist(), strict=True))
 
     def because(self, heard: "Heard", intent: str) -> list[str]:
         """The words and ideas that speak most for this intent rather than for the others."""
@@ -69,24 +98,20 @@ class Learned:
     def span(self, slot: str, heard: "Heard", intent: str) -> tuple[int, int] | None:
         """From which token to which a slot of this intent goes, if the text names it. `SLOTS` are the ones that are learned."""
         spans, weights = Spans(heard), self.spans[slot]
-
-        def weigh(features: Iterable[str]) -> float:
-            return sum(weights.get(name, 0.0) for name in features)
-
         left: dict[int, float] = {}
         right: dict[int, float] = {}
         inside: dict[tuple[int, str], float] = {}
-        best = weigh(none_of(intent, heard.situation.context))
+        best = weights.of(none_of(intent, heard.situation.context))
         found = None
-        for first, last in heard.runs():
+        for first, last in heard.runs:
             if first not in left:
-                left[first] = weigh(spans.left(first))
+                left[first] = weights.of(spans.left(first))
             if last not in right:
-                right[last] = weigh(spans.right(last))
-            score = left[first] + right[last] + weigh(spans.whole(first, last))
+                right[last] = weights.of(spans.right(last))
+            score = left[first] + right[last] + weights.of(spans.whole(first, last))
             for place in positions(first, last):
                 if place not in inside:
-                    inside[place] = weigh(known(name, weights) for name in spans.inside(*place))
+                    inside[place] = weights.of(spans.inside(*place))
                 score += inside[place]
             if score > best:
                 best, found = score, (first, last)
@@ -94,13 +119,22 @@ class Learned:
 
 
 def known(name: str, features: Container[str]) -> str:
-    """A word of a span that no example has is just that: new, as the names of most subjects are."""
-    return name if name in features or " w " not in name else f"{name[0]} w ?"
+    """The name of a feature, or that of a new word in its place."""
+    return name if name in features or " w " not in name else f"{name[0]} {NEW}"
 
 
-def none_of(intent: str, context: str) -> list[str]:
+def names_of(places: Places) -> list[str]:
+    """The names of features."""
+    return [name_of(place, value) for place, values in places for value in values]
+
+
+def name_of(place: str, value: str) -> str:
+    return f"{place} {value}" if value else place
+
+
+def none_of(intent: str, context: str) -> Places:
     """Features of the answer that the slot isn't named."""
-    return ["none", f"none {intent}", f"none {context}"]
+    return (("none", ("", intent, context)),)
 
 
 def positions(first: int, last: int) -> list[tuple[int, str]]:
@@ -112,8 +146,8 @@ def positions(first: int, last: int) -> list[tuple[int, str]]:
 
 def features_of(spans: Spans, first: int, last: int) -> list[str]:
     """All features of a span."""
-    inner = [name for place in positions(first, last) for name in spans.inside(*place)]
-    return spans.left(first) + spans.right(last) + inner + spans.whole(first, last)
+    inner = [name for place in positions(first, last) for name in names_of(spans.inside(*place))]
+    return names_of(spans.left(first)) + names_of(spans.right(last)) + inner + names_of(spans.whole(first, last))
 
 
 @cache
@@ -135,7 +169,9 @@ def read(file: IO[bytes]) -> Learned:
         weights = np.zeros((len(names), len(intents)), dtype=np.float32)
         weights[np.repeat(np.arange(len(names)), stored["counts"]), stored["columns"]] = stored["values"] * STEP
         spans = {
-            slot: dict(zip(lines_of(stored[slot]), stored[f"{slot}_weights"].astype(float).tolist(), strict=True))
+            slot: Weights.named(
+                dict(zip(lines_of(stored[slot]), stored[f"{slot}_weights"].astype(float).tolist(), strict=True))
+            )
             for slot in SLOTS
         }
         return Learned(
@@ -161,7 +197,8 @@ def write(found: Learned, file: IO[bytes]) -> None:
         "bias": found.bias.astype(np.float32),
         "digest": _stored([found.digest]),
     }
-    for slot, weights in found.spans.items():
+    for slot, spans in found.spans.items():
+        weights = spans.all()
         arrays[slot] = _stored(weights)
         arrays[f"{slot}_weights"] = np.array([*weights.values()], dtype=np.float16)
     np.savez_compressed(file, **arrays)

@@ -12,6 +12,7 @@ Filler words ("bitte", "mal") are not seen by patterns at all.
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeAlias
 
 from bot.understanding.tokens import fold
 
@@ -19,6 +20,8 @@ GAP = r"(?:[^\s|?]+ ){0,5}?"
 INFLECTION = 8  # letters that a star at the end stands for: "meld*" is no Melderegister
 WIDE_GAP = r"(?:\S+ ){0,20}?"
 _ONE_WORD = re.compile(r"\(?[^\W\d_][\w-]*\*?(?:\|[^\W\d_][\w-]*\*?)*\)?")
+_ONE_ENDING = re.compile(r"\(?\*?[^\W\d_][\w-]*\*?(?:\|\*?[^\W\d_][\w-]*\*?)*\)?")
+Needs: TypeAlias = tuple[frozenset[str], ...]
 _ITEM = re.compile(r"\.\.\.|\.\.|[()\[\]|^$]|\{\w+\}|[^\s()\[\]|^$]+")
 
 
@@ -28,9 +31,10 @@ class Pattern:
 
     expression: str
     anchors: frozenset[str]
-    size: int  # the number of words it asks for at least
+    needs: Needs  # sets of words, of each of which one must be in the text
     source: str
     words: bool  # nothing but one of its anchors, so that no regex need be tried
+    one_word: bool  # the same, but some are known by how they end
 
     @property
     def regex(self) -> re.Pattern[str]:
@@ -46,22 +50,29 @@ def _compiled(expression: str) -> re.Pattern[str]:
 def compile_pattern(source: str) -> Pattern:
     """Raises ValueError for a pattern with unbalanced brackets, naming it."""
     items = _ITEM.findall(source)
-    expression, anchors, size, rest = _sequence(items, 0)
+    expression, anchors, needs, rest = _sequence(items, 0)
     if rest != len(items):
         raise ValueError(f"unbalanced brackets in the phrase {source!r}")
-    return Pattern(rf"(?<= ){expression}", anchors, size, source, _ONE_WORD.fullmatch(source) is not None)
+    return Pattern(
+        expression=rf"(?<= ){expression}",
+        anchors=anchors,
+        needs=tuple(words for words in needs if not any(word.endswith("*") for word in words)),
+        source=source,
+        words=_ONE_WORD.fullmatch(source) is not None,
+        one_word=_ONE_ENDING.fullmatch(source) is not None,
+    )
 
 
-def _sequence(items: list[str], at: int) -> tuple[str, frozenset[str], int, int]:
+def _sequence(items: list[str], at: int) -> tuple[str, frozenset[str], Needs, int]:
     parts: list[str] = []
     best: frozenset[str] = frozenset()
-    size = 0
+    needs: Needs = ()
     while at < len(items) and items[at] not in {"|", ")", "]"}:
         item = items[at]
         anchors: frozenset[str] = frozenset()
-        least = 0
+        within: Needs = ()
         if item in {"(", "["}:
-            expression, anchors, least, at = _group(items, at)
+            expression, anchors, within, at = _group(items, at)
         elif item == "..":
             expression = GAP
         elif item == "...":
@@ -72,21 +83,21 @@ def _sequence(items: list[str], at: int) -> tuple[str, frozenset[str], int, int]
             expression = r"(?:[|?] )*\Z"
         else:
             expression, anchors = _word(item)
-            least = 1
+            within = (anchors,) if anchors else ()
         parts.append(expression)
-        size += least
+        needs += within
         if anchors and (not best or _worth(anchors) > _worth(best)):
             best = anchors
         at += 1
-    return "".join(parts), best, size, at
+    return "".join(parts), best, needs, at
 
 
-def _group(items: list[str], at: int) -> tuple[str, frozenset[str], int, int]:
+def _group(items: list[str], at: int) -> tuple[str, frozenset[str], Needs, int]:
     optional, closing = items[at] == "[", "]" if items[at] == "[" else ")"
-    options: list[tuple[str, frozenset[str], int]] = []
+    options: list[tuple[str, frozenset[str], Needs]] = []
     while True:
-        expression, anchors, least, at = _sequence(items, at + 1)
-        options.append((expression, anchors, least))
+        expression, anchors, needs, at = _sequence(items, at + 1)
+        options.append((expression, anchors, needs))
         if at >= len(items):
             raise ValueError(f"unbalanced brackets in the phrase {' '.join(items)!r}")
         if items[at] == closing:
@@ -95,9 +106,9 @@ def _group(items: list[str], at: int) -> tuple[str, frozenset[str], int, int]:
             raise ValueError(f"unbalanced brackets in the phrase {' '.join(items)!r}")
     joined = "(?:" + "|".join(option[0] for option in options) + ")"
     if optional:
-        return f"{joined}?", frozenset(), 0, at
+        return f"{joined}?", frozenset(), (), at
     every = frozenset().union(*(option[1] for option in options)) if all(o[1] for o in options) else frozenset()
-    return joined, every, min(option[2] for option in options), at
+    return joined, every, options[0][2] if len(options) == 1 else (every,) if every else (), at
 
 
 def _word(item: str) -> tuple[str, frozenset[str]]:

@@ -66,6 +66,7 @@ class Phrases:
         self.variants: dict[str, str] = {}  # how words are spoken → how they are written
         self._exact: dict[str, list[Phrase]] = {}
         self._starting: dict[str, list[Phrase]] = {}
+        self._ending: list[Phrase] = []  # known by one word, but not by how it begins
         self._always: list[Phrase] = []
         words: set[str] = set()
         for table in tables:
@@ -91,6 +92,7 @@ class Phrases:
                 self._index(phrase)
                 words |= {anchor.rstrip("*") for anchor in phrase.pattern.anchors}
                 words |= {fold(word) for word in re.findall(r"[^\W\d_]{5,}", source)}
+        self.states_begin = frozenset(name.partition(" ")[0] for name in self.states)
         # Neither begin nor end a name; but "it" and "app" may.
         self.empty = frozenset(word for stop in self.stopwords.values() for word in stop if word != "it")
         self._vocabulary = sorted(word for word in words | self._frame if len(word) >= 5 and word.isalpha())
@@ -102,6 +104,7 @@ class Phrases:
         self.corrected = lru_cache(maxsize=8192)(self._corrected)
         self.is_soft = lru_cache(maxsize=8192)(self._is_soft)
         self.is_frame = lru_cache(maxsize=8192)(self._is_frame)
+        self.is_everyday = lru_cache(maxsize=8192)(self._is_everyday)
 
     def _take_ideas(self, ideas: dict[str, list[str]], words: set[str]) -> None:
         """Fillers are seen by none of them, so they may not be asked for."""
@@ -130,7 +133,7 @@ class Phrases:
             where = self._starting if anchor.endswith("*") else self._exact
             where.setdefault(anchor.rstrip("*"), []).append(phrase)
         if not phrase.pattern.anchors:
-            self._always.append(phrase)
+            (self._ending if phrase.pattern.one_word else self._always).append(phrase)
 
     def find(self, words: list[str]) -> dict[str, list[Hit]]:
         """All phrases in these words (folded, fillers left out), by owner."""
@@ -144,6 +147,7 @@ class Phrases:
             ends[offset] = index + 1
         found: dict[str, list[Hit]] = {}
         tried: set[int] = set()
+        there = set(words)
         for index, phrase in self._candidates(words):
             if phrase.pattern.words and phrase.owner.startswith(IDEAS):
                 found.setdefault(phrase.owner, []).append(Hit(phrase, index, index + 1))
@@ -151,6 +155,8 @@ class Phrases:
             if id(phrase) in tried:
                 continue
             tried.add(id(phrase))
+            if any(map(there.isdisjoint, phrase.pattern.needs)):
+                continue
             match = phrase.pattern.regex.search(line)
             if match:
                 first = starts.get(match.start(), 0)
@@ -170,7 +176,8 @@ class Phrases:
         starting = (
             self._starting.get(word[:length], ()) for length in range(max(2, len(word) - LETTERS), len(word) + 1)
         )
-        return (*self._exact.get(word, ()), *chain.from_iterable(starting))
+        ending = (phrase for phrase in self._ending if phrase.pattern.regex.search(f" {word} "))
+        return (*self._exact.get(word, ()), *chain.from_iterable(starting), *ending)
 
     def _corrected(self, word: str) -> str:
         """A word with a slip ("kontackt") as the phrases know it; words of up to four letters are left alone."""
@@ -207,6 +214,11 @@ class Phrases:
     def _is_frame(self, word: str) -> bool:
         """A word that asks rather than names a subject."""
         return word in self._frame or word.startswith(self._frame_starts) or self._ends_of(word, self._asking_starts)
+
+    def _is_everyday(self, word: str) -> bool:
+        """A word that names neither a subject nor a person, in the way it is written or spoken."""
+        written = self.as_written(word)
+        return self.is_frame(written) or written in self.fillers or written in self.greetings
 
     def _is_soft(self, word: str) -> bool:
         """A word that asks, but may be part of a name."""

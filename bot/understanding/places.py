@@ -47,6 +47,9 @@ def find_states(tokens: Sequence[Token], phrases: Phrases, taken: set[int]) -> l
     found: list[FoundState] = []
     index = 0
     while index < len(tokens):
+        if phrases.states_begin.isdisjoint((tokens[index].fold, *_pieces(tokens[index].text)[:1])):
+            index += 1
+            continue
         for length in (4, 3, 2, 1):
             part = tokens[index : index + length]
             if len(part) < length or any(t.kind != "word" for t in part) or index in taken:

@@ -1,6 +1,7 @@
 """What the understanding is told beside the text, and what it answers."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol
 
@@ -80,10 +81,15 @@ class Situation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
-    """`sure` is False between two readings: then `alternatives` are to be asked about. `because` is for admins."""
+    """`sure` is False between two readings: then `alternatives` are to be asked about."""
 
     intent: Intent
     language: LanguageCode | None = None
     alternatives: tuple[Intent, ...] = ()
-    because: tuple[str, ...] = ()
     sure: bool = True
+    reasons: Callable[[], tuple[str, ...]] = field(default=tuple, repr=False, compare=False)
+
+    @property
+    def because(self) -> tuple[str, ...]:
+        """For admins: put together when asked for, as no turn reads it."""
+        return self.reasons()

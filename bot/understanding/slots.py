@@ -41,6 +41,9 @@ _AUDIENCE = re.compile(
     r"|geschickt|geschrieben|schicken|senden|gesendet|goes|going)\b)|$)",
     re.IGNORECASE,
 )
+_ALL = re.compile(
+    r"\b(?:alle|sämtliche|every|all|jede|die|coordinators)", re.IGNORECASE
+)  # what an audience begins with
 BEFORE_COLON = 4  # words such as "gefragt werden" between the audience and what it is to read
 _QUOTED = re.compile(r"[„“\"]([^„“”\"]{3,})[“”\"]")
 _FREE_AUDIENCE = re.compile(r"^\s*(?:alle\s+(?:zwei|drei|vier|\d+)\b|all the time)", re.IGNORECASE)
@@ -100,6 +103,8 @@ def before_colon(heard: Heard) -> Heard:
 
 def is_scheduled(text: str) -> bool:
     """Whether it says when something is to be done again and again, to whom."""
+    if not _ALL.search(text):
+        return False  # most texts: without looking for every way of saying when
     found = nudge_of(text)
     return "schedule" in found and "audience" in found
 

@@ -2,6 +2,8 @@
 
 import math
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.intents import FindContacts, Help, Intent, Unknown, name_of
 from bot.understanding.filters import filters_of
@@ -13,7 +15,8 @@ from bot.understanding.readings import filled, found_contacts, made, subject_of
 ENOUGH = 0.15  # chance from which an intent is taken for meant
 ENOUGH_ELSEWHERE = 0.5  # where something was asked that no example tells of: it may be an answer to that
 ANSWERED = frozenset({"after_results", "asked_consent", "asked_lesson", "visit_reminder"})  # as examples tell
-OPEN = frozenset({"none", "nudge", "confirm", "desk"})  # where nothing is waited for
+KNOWN = ANSWERED | {"none", "nudge", "confirm", "desk"}  # and where nothing is waited for
+DOUBTED = frozenset({"none", "after_results", "visit_reminder"})  # where two readings may be asked about
 CLOSE = 0.7  # of the likelier reading's chance: a second one this likely is asked about
 GUESSED = 0.45  # below, something that others would see is asked about first
 BRIEF = 8  # words; in a longer text a subject or a place alone asks for nothing
@@ -38,6 +41,11 @@ OFFICE = frozenset(
         "topic_merge",
     }
 )
+BARRED = {  # by whether somebody of the office writes, and whether a contact is asked
+    (office, asked): (frozenset() if office else OFFICE) | (frozenset() if asked else ANSWERS)
+    for office in (False, True)
+    for asked in (False, True)
+}
 # What is seen by others or changes something; a wrong search is only a wrong list.
 ACTING = frozenset(
     "introduce withdraw_introduction offer_topic want_topic remove_topic set_affiliation pause resume plan_visit"
@@ -64,17 +72,34 @@ _SUSPICIOUS = re.compile(
 )
 
 
-def read(heard: Heard) -> tuple[Intent, float]:
-    """The likeliest intent and its chance from 0 to 1; `Unknown` if nothing is likely enough."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The likeliest intent and its chance from 0 to 1; `Unknown` if nothing is likely enough. `chances` are those of all
+    intents that may be meant; empty where it is plain without them.
+    """
+
+    intent: Intent
+    chance: float = 1.0
+    chances: Mapping[str, float] = field(default_factory=dict)
+
+
+def read(heard: Heard) -> Reading:
+    """By what the text looks like, else by what was learned."""
     if _SUSPICIOUS.search(heard.text) or not any(token.kind == "word" for token in heard.tokens):
-        return Unknown(), 1.0
+        return Reading(intent=Unknown())
     if (code := _CODE.match(heard.text)) and any(letter.isdigit() for letter in code[1]):
-        return made("link_account", code=code[1].upper()), 1.0
+        return Reading(intent=made("link_account", code=code[1].upper()))
     context = heard.situation.context
     if context not in ANSWERED and heard.plain_words and all(word.startswith("@") for word in heard.plain_words):
-        return Unknown(), 1.0  # a day or a town alone asks for nothing
-    name, chance = max(chances(heard).items(), key=lambda item: (item[1], item[0]))
-    enough = ENOUGH if context in ANSWERED | OPEN else ENOUGH_ELSEWHERE
+        return Reading(intent=Unknown())  # a day or a town alone asks for nothing
+    likely = chances(heard)
+    intent, chance = _likeliest(heard, likely)
+    return Reading(intent=intent, chance=chance, chances=likely)
+
+
+def _likeliest(heard: Heard, likely: Mapping[str, float]) -> tuple[Intent, float]:
+    chance, name = max(zip(likely.values(), likely, strict=True))
+    enough = ENOUGH if heard.situation.context in KNOWN else ENOUGH_ELSEWHERE
     if name == "find_contacts" and chance >= enough:
         return _refined(heard) or filled(name, heard), chance
     if name in {"unknown", "greet"} or chance < enough:
@@ -85,23 +110,24 @@ def read(heard: Heard) -> tuple[Intent, float]:
     return filled(name, heard), chance
 
 
-def why(heard: Heard, intent: Intent, chance: float) -> tuple[str, ...]:
+def why(heard: Heard, reading: Reading) -> tuple[str, ...]:
     """For an admin: the reading, how likely it is, and what speaks most for it."""
-    return (f"{name_of(intent)} ({chance:.0%})", *learned().because(heard, name_of(intent)))
+    name = name_of(reading.intent)
+    return (f"{name} ({reading.chance:.0%})", *learned().because(heard, name))
 
 
-def rival(heard: Heard, chosen: Intent) -> Intent | None:
+def rival(heard: Heard, chosen: Intent, likely: Mapping[str, float]) -> Intent | None:
     """Another reading that is nearly as likely, where acting on the wrong one would matter: then it is asked."""
-    if heard.situation.context not in {"none", "after_results", "visit_reminder"}:
+    meant = name_of(chosen)
+    best = likely.get(meant)
+    if best is None or meant not in ASKABLE or heard.situation.context not in DOUBTED:
         return None
-    likely = chances(heard)
-    best = likely.pop(name_of(chosen), None)
-    if best is None:
-        return None
-    name, chance = max(likely.items(), key=lambda item: (item[1], item[0]))
-    if best < GUESSED and name_of(chosen) in ACTING:
+    if best > max(GUESSED, 1 / (1 + CLOSE)):
+        return None  # what is left for the others is too little
+    chance, name = max((chance, name) for name, chance in likely.items() if name != meant)
+    if best < GUESSED and meant in ACTING:
         return filled(name, heard) if name in ASKABLE else Help()
-    if chance < CLOSE * best or not {name, name_of(chosen)} & ACTING or not {name, name_of(chosen)} <= ASKABLE:
+    if chance < CLOSE * best or name not in ASKABLE or not (name in ACTING or meant in ACTING):
         return None
     other = filled(name, heard)
     return None if isinstance(other, Unknown) else other
@@ -112,10 +138,8 @@ def chances(heard: Heard) -> dict[str, float]:
     alone, an answer to a question only where it was asked.
     """
     situation = heard.situation
-    barred = frozenset[str]() if situation.role == "admin" else OFFICE
-    if situation.context != "asked_consent":
-        barred |= ANSWERS
-    likely = {name: math.exp(chance) for name, chance in heard.likely.items() if name not in barred}
+    barred = BARRED[situation.role == "admin", situation.context == "asked_consent"]
+    likely = {name: math.exp(score) for name, score in heard.scores.items() if name not in barred}
     total = sum(likely.values())
     return {name: chance / total for name, chance in likely.items()}
 
@@ -132,8 +156,10 @@ def _bare_topic(heard: Heard) -> Intent | None:
 
 def _refined(heard: Heard) -> FindContacts | None:
     """After a list: filters alone change the last search, and so does letting go of one ("egal wie groß")."""
+    if heard.situation.context != "after_results":
+        return None
     without = tuple(name for pattern, names in _WITHOUT if pattern.search(heard.text) for name in names)
     filters = filters_of(heard)
-    if heard.situation.context != "after_results" or not (without or filters):
+    if not (without or filters):
         return None
     return FindContacts(topic=None if without else subject_of(heard, "find_contacts"), without=without, **filters)

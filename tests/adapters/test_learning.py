@@ -23,7 +23,7 @@ SEARCHES = [
 
 def meant(cases: list[dict[str, object]], text: str) -> str:
     reader = learning.reader()
-    likely = learning.learn(cases, reader).likelihoods(reader.heard({"text": text}))
+    likely = learning.learn(cases, reader).scores(reader.heard({"text": text}))
     return max(likely, key=lambda intent: likely[intent])
 
 
@@ -54,7 +54,7 @@ def test_the_same_examples_give_the_same_weights_and_a_file_keeps_them():
     again = read(kept)
     heard = reader.heard({"text": "Wer hat Erfahrung mit Lärmkartierung?"})
     assert again.intents == one.intents
-    assert again.likelihoods(heard)["find_contacts"] > again.likelihoods(heard)["plan_visit"]
+    assert again.scores(heard)["find_contacts"] > again.scores(heard)["plan_visit"]
     found = again.span("topic", heard, "find_contacts")
     assert found is not None
     assert heard.between(*found) == "Lärmkartierung"

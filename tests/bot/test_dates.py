@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dates import Day, Days, Unsure, find_dates, read_date
+from bot.dates.rules import RULES
 
 TODAY = date(2026, 11, 23)
 MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
@@ -75,3 +76,11 @@ def test_without_a_year_the_next_such_day_is_meant(days):
     meant = TODAY + timedelta(days=days)
     if (meant.month, meant.day) != (2, 29):
         assert read_date(f"{meant.day}. {MONTHS[meant.month - 1]}", TODAY) == Day(date=meant, explicit=True)
+
+
+@given(st.data())
+def test_no_way_of_writing_a_day_is_passed_over(data):
+    """A rule is only tried where its cue is: whatever it can read has to have it."""
+    cue, pattern, _ = data.draw(st.sampled_from(RULES))
+    said = data.draw(st.from_regex(pattern))
+    assert cue.is_in(said)

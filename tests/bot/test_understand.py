@@ -9,7 +9,7 @@ from bot import intents as wish
 from bot.knowledge import Knowledge
 from bot.matching.places import Gazetteer
 from bot.matching.topics import TopicTable
-from bot.understand import Option, Situation, is_command, understand
+from bot.understand import Option, Situation, is_command, language_of, understand
 from storage.register import municipalities, topics
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -140,6 +140,7 @@ def test_in_answer_to_a_question(lexicon, context, options, text, expected):
 )
 def test_the_language_of_a_sentence(lexicon, text, language):
     assert understand(text, situation(lexicon)).language == language
+    assert language_of(text) == language
 
 
 def test_a_topic_alone_is_a_search_but_not_for_sure(lexicon):
