@@ -77,9 +77,12 @@ class Gazetteer:
     def __init__(self, municipalities: Iterable[Municipality]) -> None:
         self.all: tuple[Municipality, ...] = tuple(municipalities)
         self._names: dict[str, list[Municipality]] = defaultdict(list)
+        self._as_written: dict[str, list[Municipality]] = {}  # by the name as the register writes it
         for municipality in self.all:
-            for name in {_key(municipality.name), _key(municipality.official_name)}:
+            called = _key(municipality.name)
+            for name in {called, _key(municipality.official_name)}:
                 self._names[name].append(municipality)
+            self._as_written[municipality.name] = self._names[called]
 
     @cached_property
     def _heads(self) -> dict[str, list[Municipality]]:
@@ -155,7 +158,8 @@ class Gazetteer:
         return _told(matching) if matching else Nothing()
 
     def same_name(self, municipality: Municipality) -> Sequence[Municipality]:
-        return self._names.get(_key(municipality.name), (municipality,))
+        written = self._as_written.get(municipality.name)
+        return self._names.get(_key(municipality.name), (municipality,)) if written is None else written
 
     def label(self, municipality: Municipality) -> str:
         """The name, with as much as is needed to tell it apart: "Erbach (Alb-Donau-Kreis, Baden-Württemberg)"."""
