@@ -1,7 +1,6 @@
 """What people are looking for, the demand they noted, and how often they searched."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -81,7 +80,8 @@ class EnquiryStore:
 
 
 def _values(enquiry: Enquiry) -> dict[str, Any]:
-    return asdict(enquiry)
+    values = {name: getattr(enquiry, name) for name in Enquiry.__slots__}
+    return {**values, "filters": {name: getattr(enquiry.filters, name) for name in Filters.__slots__}}
 
 
 def _enquiry(row: Row) -> Enquiry:
