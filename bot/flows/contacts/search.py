@@ -188,14 +188,15 @@ def _suggested(
     fits: dict[str, Fit] = {}
     relevance: dict[str, float] = {}
     tail = TAIL_AT_MOST + 1  # with the asker, who isn't meant
-    for hit in index.search(text, topic, allow=lambda key: key != asker.key, floor=floor, tail=tail):
-        if hit.coverage < MAYBE and len(fits) >= TAIL_AT_MOST:
+    for hit in index.search(text, topic, floor=floor, tail=tail):
+        if hit.id == asker.key or (hit.coverage < MAYBE and len(fits) >= TAIL_AT_MOST):
             continue
         fits[hit.id] = Fit.TEXT if hit.sure else Fit.PERHAPS
         relevance[hit.id] = hit.score
     for narrower in scene.knowledge.topics.narrower(topic) if topic else ():
-        for hit in index.search(narrower.label_de, narrower, allow=lambda key: key != asker.key):
-            fits.setdefault(hit.id, Fit.PERHAPS)
+        for hit in index.search(narrower.label_de, narrower):
+            if hit.id != asker.key:
+                fits.setdefault(hit.id, Fit.PERHAPS)
     return fits, relevance
 
 
