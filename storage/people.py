@@ -40,6 +40,11 @@ _BLOCKED = Prepared(
     .where(blocks.c.person == bindparam("person_key"))
     .union(select(blocks.c.person).where(blocks.c.other == bindparam("person_key")))
 )
+_BLOCKED_AMONG = Prepared(
+    select(blocks.c.person, blocks.c.other)
+    .where(among(blocks.c.person, "people_keys"))
+    .union(select(blocks.c.other, blocks.c.person).where(among(blocks.c.other, "people_keys")))
+)
 _ROLES = Prepared(
     select(roles.c.role, roles.c.body).where(roles.c.person == bindparam("person_key")).order_by(roles.c.id)
 )
@@ -166,6 +171,12 @@ class PersonStore:
 
     async def blocked(self, person: str) -> frozenset[str]:
         return frozenset(await self._in.column(_BLOCKED, {"person_key": person}))
+
+    async def blocked_among(self, people: Iterable[str]) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for row in await self._in.rows(_BLOCKED_AMONG, {"people_keys": list(people)}):
+            found.setdefault(row["person"], set()).add(row["other"])
+        return {person: frozenset(others) for person, others in found.items()}
 
     async def block(self, person: str, other: str, at: datetime) -> None:
         statement = self._in.insert(blocks).values(person=person, other=other, at=at)

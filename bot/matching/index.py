@@ -73,9 +73,7 @@ class Index:
         self._stems = TermPostings(self._words, _stem_of)
         self._grams = TermPostings(self._words, grams)
         self._norms: tuple[Floats, Floats] | None = None
-        self._named: dict[
-            Topic, tuple[Ints, Floats]
-        ] = {}  # until somebody changes: topics are asked for again and again
+        self._named: dict[Topic, tuple[Ints, Floats]] = {}  # until somebody changes
 
     @classmethod
     def build(cls, documents: Iterable[Document]) -> "Index":

@@ -76,6 +76,7 @@ Found: TypeAlias = Exact | Ambiguous | Near | Nothing
 class Gazetteer:
     def __init__(self, municipalities: Iterable[Municipality]) -> None:
         self.all: tuple[Municipality, ...] = tuple(municipalities)
+        self._by_key = {municipality.key: municipality for municipality in self.all}
         self._names: dict[str, list[Municipality]] = defaultdict(list)
         self._as_written: dict[str, list[Municipality]] = {}  # by the name as the register writes it
         for municipality in self.all:
@@ -100,6 +101,9 @@ class Gazetteer:
         for name in self._names:
             initials[name[:1]].append(name)
         return initials
+
+    def get(self, key: str) -> Municipality | None:
+        return self._by_key.get(key)
 
     def find(self, text: str) -> Found:
         """A place by its name as typed; "Stadt", "bei der Stadt" and punctuation around it don't matter."""

@@ -78,6 +78,9 @@ class People(Protocol):
     async def blocked(self, person: str) -> frozenset[str]:
         """Whom this person blocked and who blocked them: neither is ever offered to the other."""
 
+    async def blocked_among(self, people: Iterable[str]) -> dict[str, frozenset[str]]:
+        """As `blocked`, of several; those with nobody are left out."""
+
     async def block(self, person: str, other: str, at: datetime) -> None: ...
     async def unblock(self, person: str, other: str) -> None:
         """What `other` did stays."""

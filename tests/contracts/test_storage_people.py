@@ -178,6 +178,8 @@ async def test_a_block_works_in_both_directions(storage: Storage):
         assert await uow.people.blocked(vogt.key) == {kalthoff.key}
         assert await uow.people.blocked(kalthoff.key) == {vogt.key}
         assert await uow.people.blocked(other.key) == frozenset()
+        both = {vogt.key: frozenset({kalthoff.key}), kalthoff.key: frozenset({vogt.key})}
+        assert await uow.people.blocked_among([vogt.key, kalthoff.key, other.key]) == both
 
 
 async def test_a_block_is_taken_back_by_whoever_set_it(storage: Storage):

@@ -107,7 +107,7 @@ async def introductions_both_ways(uow: Unit, case: Case) -> None:
     )
     for wanted, intro in ((mine, case.asked_jens), (theirs, case.asked_zofia)):
         await uow.enquiries.add(wanted)
-        await uow.enquiries.count_search(wanted.asker, NOW)
+        await uow.enquiries.count_search(wanted.asker, NOW, since=NOW, at_most=9)
         await uow.introductions.add(intro)
         await uow.introductions.note(Step(introduction=intro.key, at=NOW, event="accept", by="contact"))
         await uow.introductions.hand_over(

@@ -1,17 +1,20 @@
 """Who is suggested for an enquiry: read fresh from the database, filtered hard, put in order; the order is pure."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import IntEnum
 
 from bot.flows.contacts.learned import lessons_on
 from bot.knowledge import findable
+from bot.lessons import Lesson
+from bot.matching import places
 from bot.matching.index import MAYBE
-from bot.matching.places import km, similar_size, size_class
-from bot.matching.topics import Topic, names_of
+from bot.matching.text import grams_of
+from bot.matching.topics import Topic
 from bot.model import Body, Enquiry, Filters, Offer, Person
-from bot.profiles import Profile, grams_of
+from bot.ports import Load
+from bot.profiles import Profile
 from bot.turn import Scene
 
 TAIL_AT_MOST = 50  # hits after which those who hardly fit aren't read any more
@@ -39,6 +42,14 @@ class Visited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What filters are measured from: the asker's town and the place they named."""
+
+    home: Body | None
+    near: Body | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """Somebody who may be shown, with what the reasons are made of."""
 
@@ -47,25 +58,38 @@ class Candidate:
     offer: Offer  # the one that fits best
     fit: Fit
     relevance: float
-    km: float | None  # from the asker's town
-    km_near: float | None  # from the place asked for
-    similar: bool  # half to double the asker's population
     paused: bool
+    around: Around
     by_function: bool = False  # it is their function that fits, not what they offer
     visited: Visited | None = None
-    last_asked: datetime | None = None
-    full: bool = False  # at their cap
+
+    @property
+    def km(self) -> float | None:
+        """From the asker's town."""
+        return places.km(self.around.home, self.body) if self.around.home and self.body else None
+
+    @property
+    def km_near(self) -> float | None:
+        """From the place asked for."""
+        return places.km(self.around.near, self.body) if self.around.near and self.body else None
+
+    @property
+    def similar(self) -> bool:
+        """Half to double the asker's population."""
+        home, body = self.around.home, self.body
+        return bool(home and body and places.similar_size(home.population, body.population))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Around:
-    """What filters are measured from: the asker's town and the place they named."""
+class Found:
+    """What there is on a topic for somebody who asks."""
 
-    home: Body | None
-    near: Body | None
+    everybody: Sequence[Candidate]  # whatever the filters
+    fitting: Sequence[Candidate]  # who pass the filters, best first
+    lessons: Sequence[Lesson]  # that the asker may read
 
 
-def passes(one: Candidate, filters: Filters, around: Around) -> bool:
+def passes(one: Candidate, filters: Filters) -> bool:
     """Hard filters. Who has no town passes none that needs one."""
     if filters.level is not None and one.offer.level not in LEVELS[filters.level]:
         return False
@@ -73,13 +97,13 @@ def passes(one: Candidate, filters: Filters, around: Around) -> bool:
     placed = (filters.near, filters.state, filters.not_state, filters.size)
     if body is None:
         return not any(placed) and not filters.outside_state
-    if filters.near is not None and (one.km_near is None or one.km_near > (filters.within_km or WITHIN_KM)):
+    if filters.near is not None and ((away := one.km_near) is None or away > (filters.within_km or WITHIN_KM)):
         return False
     if filters.state is not None and body.state != filters.state:
         return False
     if filters.not_state is not None and body.state == filters.not_state:
         return False
-    if filters.outside_state and around.home is not None and body.state == around.home.state:
+    if filters.outside_state and one.around.home is not None and body.state == one.around.home.state:
         return False
     match filters.size:
         case None:
@@ -87,62 +111,82 @@ def passes(one: Candidate, filters: Filters, around: Around) -> bool:
         case "similar":
             return one.similar
         case size:
-            return size_class(body.population) == size
+            return places.size_class(body.population) == size
 
 
-def in_order(candidates: Iterable[Candidate], filters: Filters) -> list[Candidate]:
+def in_order(found: Iterable[Candidate], filters: Filters, loads: Mapping[str, Load]) -> list[Candidate]:
     """Best first. Among equals those come first who were asked less recently; those at their cap and the paused last."""
 
     def rank(one: Candidate) -> tuple[bool, bool, int, bool, float, bool, datetime, float, float, str]:
+        load = loads.get(one.person.key)
+        away, from_home = one.km_near, one.km
         return (
             one.paused,
-            one.full,
+            load is not None and load.open >= one.person.open_cap,
             one.fit,
             filters.visitable and not one.offer.visitable,
             0.0 if one.fit < Fit.TEXT else -round(one.relevance, 1),
             not one.similar,
-            one.last_asked or NEVER,
-            one.km_near if one.km_near is not None else 0.0,
-            one.km if one.km is not None else 10_000.0,
+            NEVER if load is None else load.last_asked,
+            0.0 if away is None else away,
+            10_000.0 if from_home is None else from_home,
             one.person.key,
         )
 
-    return sorted(candidates, key=rank)
+    return sorted(found, key=rank)
 
 
 async def home_of(scene: Scene, person: Person) -> Body | None:
-    profile = (await scene.knowledge.profiles.of(scene.uow, [person.key], scene.today(person))).get(person.key)
+    profile = await scene.knowledge.profiles.one(scene.uow, person.key, scene.today(person))
     return profile.body if profile is not None else None
 
 
 async def around(scene: Scene, asker: Person, filters: Filters) -> Around:
-    home = await home_of(scene, asker)
-    near = await scene.uow.bodies.get(filters.near) if filters.near else None
-    return Around(home=home, near=near)
+    return measured_from(scene, await home_of(scene, asker), filters)
 
 
-async def candidates(scene: Scene, asker: Person, enquiry: Enquiry, *, floor: float = MAYBE) -> list[Candidate]:
-    """All who fit the enquiry, best first. `floor`: see `Index.search`."""
-    where = await around(scene, asker, enquiry.filters)
-    everybody = await pool(scene, asker, enquiry.topic, enquiry.text, where, floor=floor)
-    fitting = [one for one in everybody if passes(one, enquiry.filters, where)]
-    return in_order(await with_load(scene, fitting), enquiry.filters)
+def measured_from(scene: Scene, home: Body | None, filters: Filters) -> Around:
+    return Around(home=home, near=scene.knowledge.places.get(filters.near) if filters.near else None)
+
+
+async def candidates(scene: Scene, asker: Person, enquiry: Enquiry) -> Sequence[Candidate]:
+    """All who fit the enquiry, best first."""
+    return (await search(scene, asker, enquiry, await around(scene, asker, enquiry.filters))).fitting
+
+
+async def search(scene: Scene, asker: Person, enquiry: Enquiry, where: Around) -> Found:
+    lessons = await lessons_on(scene, asker, enquiry.topic, enquiry.text)
+    everybody = await pool(scene, asker, enquiry.topic, enquiry.text, where, lessons=lessons)
+    fitting = [one for one in everybody if passes(one, enquiry.filters)]
+    fitting = in_order(fitting, enquiry.filters, await loads(scene, fitting))
+    return Found(everybody=everybody, fitting=fitting, lessons=lessons)
 
 
 async def pool(
-    scene: Scene, asker: Person, topic: str | None, text: str, where: Around, *, floor: float = MAYBE
+    scene: Scene,
+    asker: Person,
+    topic: str | None,
+    text: str,
+    where: Around,
+    *,
+    lessons: Sequence[Lesson] = (),
+    floor: float = MAYBE,
 ) -> list[Candidate]:
-    """Everybody the topic fits, whatever the filters. Never the asker, the blocked, vendors, the hidden."""
-    known = scene.knowledge.topics.get(topic) if topic else None
+    """Everybody the topic fits, whatever the filters. Never the asker, the blocked, vendors, the hidden.
+
+    That somebody went to learn about it, as `lessons` on it tell, is a reason. `floor`: see `Index.search`.
+    """
+    topics, profiles = scene.knowledge.topics, scene.knowledge.profiles
+    known = topics.get(topic) if topic else None
     fits, relevance = _suggested(scene, asker, known, text, floor)
-    profiles = await scene.knowledge.profiles.of(scene.uow, fits, scene.today(asker))
-    blocked = await scene.uow.people.blocked(asker.key)
-    visits = await _visited(scene, asker, topic, text)
-    asked = grams_of(" ".join([text, *names_of(known)]))
-    narrower = frozenset(one.id for one in scene.knowledge.topics.narrower(known)) if known else frozenset()
+    mine = await profiles.one(scene.uow, asker.key, scene.today(asker))
+    blocked = mine.blocked if mine is not None else frozenset()
+    visits = _visited(scene, lessons)
+    asked = grams_of(text) | topics.grams(known) if known else grams_of(text)
+    narrower = frozenset(one.id for one in topics.narrower(known)) if known else frozenset()
     found: list[Candidate] = []
-    for key, profile in profiles.items():
-        person, body = profile.person, profile.body
+    for key, profile in (await profiles.of(scene.uow, fits, scene.today(asker))).items():
+        person = profile.person
         paused = person.paused_until is not None and person.paused_on(scene.today(person))
         if key in blocked or not findable(person) or (paused and not person.pause_visible):
             continue
@@ -150,33 +194,28 @@ async def pool(
         if chosen is None:
             continue
         offer, fit, by_function = chosen
-        home = where.home
         found.append(
             Candidate(
                 person=person,
-                body=body,
+                body=profile.body,
                 offer=offer,
                 fit=fits[key] if fit is None else fit,
                 by_function=by_function,
                 visited=visits.get(key),
                 relevance=relevance.get(key, 0.0),
-                km=km(home, body) if home and body else None,
-                km_near=km(where.near, body) if where.near and body else None,
-                similar=bool(home and body and similar_size(home.population, body.population)),
                 paused=paused,
+                around=where,
             )
         )
     return found
 
 
-async def _visited(scene: Scene, asker: Person, topic: str | None, text: str) -> dict[str, Visited]:
-    """The newest visit of each that a lesson on the topic tells of."""
-    found = {one.author: one for one in reversed(await lessons_on(scene, asker, topic, text)) if one.visited_on}
-    bodies = await scene.uow.bodies.many(one.place for one in found.values() if one.place) if found else {}
+def _visited(scene: Scene, lessons: Sequence[Lesson]) -> dict[str, Visited]:
+    """The newest visit of each that one of the lessons tells of."""
     return {
-        author: Visited(body=bodies[one.place], on=one.visited_on, named=one.named)
-        for author, one in found.items()
-        if one.visited_on is not None and one.place in bodies
+        one.author: Visited(body=body, on=one.visited_on, named=one.named)
+        for one in {one.author: one for one in reversed(lessons) if one.visited_on}.values()
+        if one.visited_on is not None and one.place and (body := scene.knowledge.places.get(one.place))
     }
 
 
@@ -219,15 +258,8 @@ def _best_offer(
     return profile.offers[best], None, len(asked & profile.function_grams) > shared[best]
 
 
-async def with_load(scene: Scene, found: Sequence[Candidate]) -> list[Candidate]:
-    """With when each was last asked, and whether they have as many open requests as they want. Never shown."""
-    asked = await scene.uow.introductions.last_helped(one.person.key for one in found)
-    open_now = await scene.uow.introductions.open_of(asked) if asked else {}
-    return [
-        replace(one, last_asked=asked[key], full=open_now.get(key, 0) >= one.person.open_cap) if key in asked else one
-        for one in found
-        for key in (one.person.key,)
-    ]
+async def loads(scene: Scene, found: Sequence[Candidate]) -> Mapping[str, Load]:
+    return await scene.uow.introductions.loads(one.person.key for one in found) if found else {}
 
 
 async def reachable(scene: Scene, person: Person) -> bool:
