@@ -249,12 +249,12 @@ async def test_a_namesake_loses_nothing(storage: Storage):
 async def test_the_index_hears_of_an_erasure(storage: Storage):
     case = await plant(storage)
     async with storage.unit() as uow:
-        mark, _ = await uow.people.changed_since(-1)
+        mark = (await uow.people.changed_since(-1)).people
         await uow.privacy.erase(case.zofia.key, NOW)
         await uow.commit()
 
     async with storage.unit(write=False) as uow:
-        _, changed = await uow.people.changed_since(mark)
+        changed = (await uow.people.changed_since(mark)).changed
         assert changed == [case.zofia.key]
         assert await uow.people.many(changed) == {}
 
