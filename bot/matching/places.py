@@ -180,8 +180,8 @@ def label(municipality: Municipality) -> str:
 
 def km(a: Municipality, b: Municipality) -> float:
     """Great-circle distance in kilometres."""
-    lat_a, lon_a, lat_b, lon_b = (radians(value) for value in (a.lat, a.lon, b.lat, b.lon))
-    h = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin((lon_b - lon_a) / 2) ** 2
+    lat_a, lat_b = radians(a.lat), radians(b.lat)
+    h = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin((radians(b.lon) - radians(a.lon)) / 2) ** 2
     return 2 * 6371.0088 * asin(sqrt(h))
 
 

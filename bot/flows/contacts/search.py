@@ -247,12 +247,13 @@ def _best_offer(
     """
     if not profile.offers:
         return None
-    for offer in profile.offers if topic is not None else ():
-        if topic is not None and offer.topic == topic.id:
-            return offer, Fit.DECLARED, False
-    for offer in profile.offers:
-        if offer.topic in narrower:
-            return offer, Fit.NARROWER, False
+    if topic is not None:
+        for offer in profile.offers:
+            if offer.topic == topic.id:
+                return offer, Fit.DECLARED, False
+        for offer in profile.offers if narrower else ():
+            if offer.topic in narrower:
+                return offer, Fit.NARROWER, False
     shared = [len(asked & of_offer) for of_offer in profile.offer_grams]
     best = shared.index(max(shared))
     return profile.offers[best], None, len(asked & profile.function_grams) > shared[best]
