@@ -10,10 +10,11 @@ from adapters.app import beside
 from adapters.commands.standard_input import BadLine, numbered
 from adapters.commands.whom import Nobody, person_named
 from adapters.config import Settings
+from bot.flows.contacts.candidate import Around, Candidate, in_order, passes
 from bot.flows.contacts.filters import dropped, in_force, refined
 from bot.flows.contacts.learned import lessons_on
 from bot.flows.contacts.reasons import entry_of
-from bot.flows.contacts.search import Around, Candidate, in_order, loads, passes, pool
+from bot.flows.contacts.search import loads, pool
 from bot.flows.listing import place_line
 from bot.intents import FindContacts, FindLessons
 from bot.matching.index import TAIL

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.flows.contacts.candidate import Around, Candidate, Fit, in_order, passes
 from bot.flows.contacts.filters import dropped, in_force, refined
-from bot.flows.contacts.search import Around, Candidate, Fit, in_order, passes
 from bot.intents import FindContacts
 from bot.matching.places import Municipality, km
 from bot.model import Filters, Offer, Person

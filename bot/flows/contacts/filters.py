@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.flows.contacts.search import WITHIN_KM, Around
+from bot.flows.contacts.candidate import WITHIN_KM, Around
 from bot.forms import Field, Form
 from bot.intents import FindContacts
 from bot.matching.places import Ambiguous, Exact, Near, Nothing, label

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.flows.contacts.candidate import Around, Candidate
 from bot.flows.contacts.filters import in_words, place_of, refined
 from bot.flows.contacts.nobody import nobody
 from bot.flows.contacts.reasons import entry_of, topic_named
-from bot.flows.contacts.search import Around, Candidate, around, home_of, measured_from, search
+from bot.flows.contacts.search import around, home_of, measured_from, search
 from bot.forms import Field, Form
 from bot.intents import FindContacts, FindLessons, Introduce, More, WhyThis
 from bot.messages import Ask, Block, Choice, Choices, Contacts, Text

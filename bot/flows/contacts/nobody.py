@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from bot.flows.contacts.candidate import Around, Candidate, passes
 from bot.flows.contacts.filters import dropped, in_force, in_words, one_in_words
 from bot.flows.contacts.reasons import topic_named
-from bot.flows.contacts.search import Around, Candidate, passes, pool
+from bot.flows.contacts.search import pool
 from bot.intents import AskTeam, FindContacts, FindLessons, NoteDemand
 from bot.messages import Choice, Choices, Text
 from bot.model import Enquiry, Filters

@@ -1,6 +1,6 @@
 """How somebody reads in a result list: as they chose to be listed, and why they fit, in words. Never contact data."""
 
-from bot.flows.contacts.search import Around, Candidate, Fit
+from bot.flows.contacts.candidate import Around, Candidate, Fit
 from bot.flows.listing import described, full_title, inhabitants, level, offer_label, place_line, since
 from bot.messages import Contact
 from bot.model import Filters
