@@ -20,7 +20,7 @@ class Knowledge:
     """In memory, one per process, the same over both databases. It only ever suggests: whoever is shown was read
     from the database in the same turn.
 
-    `refresh` costs two counters when nothing has changed. What takes longer than a turn may (the index of everybody,
+    `refresh` costs one look when nothing has changed. What takes longer than a turn may (the index of everybody,
     at the start and when it has become fragmented) is built in a thread, and the loop goes on.
     """
 
@@ -44,18 +44,17 @@ class Knowledge:
     async def refresh(self, uow: UnitOfWork) -> None:
         """Takes in what has changed since the last time, in this or any other process."""
         async with self._one_at_a_time:
-            mark = await uow.topics.mark()
-            if mark != self._topic_mark:
+            now = await uow.people.changed_since(self._people_mark)
+            if now.topics != self._topic_mark:
                 self.places = Gazetteer(await uow.bodies.all())
                 self._states = {body.key: body.state for body in self.places.all}
                 self.topics = TopicTable(await uow.topics.all())
                 self.profiles.clear()
-                self._topic_mark = mark
-            mark, changed = await uow.people.changed_since(self._people_mark)
-            if mark != self._people_mark:
-                self.profiles.forget(changed)
-                await self._follow(uow, changed)
-                self._people_mark = mark
+                self._topic_mark = now.topics
+            if now.people != self._people_mark:
+                self.profiles.forget(now.changed)
+                await self._follow(uow, now.changed)
+                self._people_mark = now.people
             self._swap()
 
     def doubt(self) -> None:

@@ -6,7 +6,7 @@ typed stands in `Quote` (and in the values of `Facts`), apart from our own words
 
 import base64
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias, assert_never
 
 from bot.events import Account
@@ -212,22 +212,29 @@ def _block_to_data(block: Block) -> dict[str, Any]:
         case File():
             content = base64.b64encode(block.content).decode("ascii")
             return {"block": kind, "name": block.name, "content_type": block.content_type, "content": content}
+        case Contacts():
+            return {"block": kind, "entries": tuple(_flat(entry) for entry in block.entries)}
         case _:
-            return {"block": kind, **asdict(block)}
+            return {"block": kind, **_flat(block)}
+
+
+def _flat(value: Text | Quote | Facts | Contact | Together | Field) -> dict[str, Any]:
+    """Its fields as they are; `dataclasses.asdict` would copy each value."""
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def _block_from_data(data: dict[str, Any]) -> Block:
-    match data:
-        case {"block": "text"}:
+    match data.get("block"):
+        case "text":
             return Text(text=data["text"], style=data["style"])
-        case {"block": "quote"}:
+        case "quote":
             return Quote(text=data["text"])
-        case {"block": "facts"}:
+        case "facts":
             return Facts(rows=tuple((label, value) for label, value in data["rows"]))
-        case {"block": "contacts"}:
+        case "contacts":
             entries = ({**e, "facts": tuple(e["facts"]), "reasons": tuple(e["reasons"])} for e in data["entries"])
             return Contacts(entries=tuple(Contact(**entry) for entry in entries))
-        case {"block": "choices"}:
+        case "choices":
             options = tuple(
                 Choice(label=o["label"], says=o["says"], intent=from_json(o["intent"]), entry=o.get("entry"))
                 for o in data["options"]
@@ -240,20 +247,20 @@ def _block_from_data(data: dict[str, Any]) -> Block:
                 otherwise=None if data["otherwise"] is None else form_from_data(data["otherwise"]),
                 forget=data["forget"],
             )
-        case {"block": "ask"}:
+        case "ask":
             form = form_from_data(data["form"])
             return Ask(form=form, field=next(f for f in form.fields if f.name == data["field"]))
-        case {"block": "file"}:
+        case "file":
             content = base64.b64decode(data["content"])
             return File(name=data["name"], content_type=data["content_type"], content=content)
-        case {"block": "together"}:
+        case "together":
             return Together(accounts=tuple(data["accounts"]))
         case _:
             raise ValueError("not a block of this release")
 
 
 def form_to_data(form: Form) -> dict[str, Any]:
-    return {"intent": to_json(form.intent), "patient": form.patient, "fields": [asdict(f) for f in form.fields]}
+    return {"intent": to_json(form.intent), "patient": form.patient, "fields": [_flat(f) for f in form.fields]}
 
 
 def form_from_data(data: dict[str, Any]) -> Form:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from bot.matching.text import grams, words
+from bot.matching.text import grams_of
 from bot.model import Body, Offer, Person
 from bot.ports import UnitOfWork
 
@@ -23,6 +23,7 @@ class Profile:
     offers: tuple[Offer, ...]  # what they can help with
     body: Body | None
     on: date
+    blocked: frozenset[str]  # whom they blocked and who blocked them
     function_grams: frozenset[str]
     offer_grams: tuple[frozenset[str], ...]  # in the order of the offers
 
@@ -48,20 +49,30 @@ class Profiles:
         """In the order of the keys; who isn't there is left out. Who was changed in this very unit is read anew."""
         wanted = list(keys)
         changed, known = uow.people.touched, self._known
-        missing = [key for key in wanted if key in changed or key not in known or known[key].on != on]
-        read = await _read(uow, missing, on) if missing else {}
-        before = known.keys() - set(missing)
-        found = {key: read[key] if key in read else known[key] for key in wanted if key in read or key in before}
+        found = {
+            key: profile
+            for key in wanted
+            if (profile := known.get(key)) is not None and profile.on == on and key not in changed
+        }
+        missing = [key for key in wanted if key not in found]
+        if not missing:
+            return found
+        read = await _read(uow, missing, on)
         known.update({key: profile for key, profile in read.items() if key not in changed})
         while len(known) > self._at_most:
             del known[next(iter(known))]  # the one that was read longest ago
-        return found
+        found |= read
+        return {key: found[key] for key in wanted if key in found}
+
+    async def one(self, uow: UnitOfWork, key: str, on: date) -> Profile | None:
+        return (await self.of(uow, (key,), on)).get(key)
 
 
 async def _read(uow: UnitOfWork, keys: list[str], on: date) -> dict[str, Profile]:
     people = await uow.people.many(keys)
     offers = await uow.people.offers_of(people)
     bodies = await uow.people.bodies_of(people, on)
+    blocked = await uow.people.blocked_among(people)
     found: dict[str, Profile] = {}
     for key, person in people.items():
         offered = tuple(offer for offer in offers.get(key, ()) if offer.kind == "offer")
@@ -70,11 +81,8 @@ async def _read(uow: UnitOfWork, keys: list[str], on: date) -> dict[str, Profile
             offers=offered,
             body=bodies.get(key),
             on=on,
+            blocked=blocked.get(key, frozenset()),
             function_grams=grams_of(person.function or ""),
             offer_grams=tuple(grams_of(offer.text) for offer in offered),
         )
     return found
-
-
-def grams_of(text: str) -> frozenset[str]:
-    return frozenset(gram for word in words(text) for gram in grams(word))

@@ -7,9 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.numbers import get_group_symbol
 
-from bot.languages import LanguageCode, text
+from bot.languages import LANGUAGES, LanguageCode, text
+
+_BETWEEN_THOUSANDS = {language: get_group_symbol(language) for language in LANGUAGES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Words:
 
     def number(self, value: int) -> str:
         """14100 → "14.100"."""
-        return format_decimal(value, locale=self.language)
+        return f"{value:,}".replace(",", _BETWEEN_THOUSANDS[self.language])
 
     def day(self, when: date | datetime) -> str:
         """Always with the weekday: "Donnerstag, 3. Dezember 2026"."""

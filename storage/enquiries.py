@@ -1,15 +1,14 @@
 """What people are looking for, the demand they noted, and how often they searched."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, func, or_, select, update
 
 from bot.model import Enquiry, Filters
 from storage.prepared import Prepared, Row
-from storage.tables import enquiries, searches
+from storage.tables import enquiries, introductions, searches
 from storage.transaction import Transaction
 
 _FIELDS = [enquiries.c[name] for name in Enquiry.__slots__]
@@ -21,13 +20,24 @@ _NEWEST_FIRST = (
 )
 _OF = Prepared(_NEWEST_FIRST)
 _LAST = Prepared(_NEWEST_FIRST.limit(1))
-_SAVE = Prepared(update(enquiries).where(enquiries.c.key == bindparam("enquiry")))
-_SEARCHES = Prepared(
+_ONE = update(enquiries).where(enquiries.c.key == bindparam("enquiry"))
+_SAVE = Prepared(_ONE)
+_REFINE = Prepared(_ONE.where(~select(introductions.c.key).where(introductions.c.enquiry == enquiries.c.key).exists()))
+_WHO = bindparam("who", type_=searches.c.asker.type)
+_SO_FAR = (
     select(func.count())
     .select_from(searches)
-    .where(searches.c.asker == bindparam("who"), searches.c.at > bindparam("after"))
+    .where(searches.c.asker == _WHO, searches.c.at > bindparam("since"))
+    .scalar_subquery()
 )
-_SEARCHED = Prepared(searches.insert().inline())
+_SEARCHED = Prepared(
+    searches.insert()
+    .inline()
+    .from_select(
+        ["asker", "at"],
+        select(_WHO, bindparam("now", type_=searches.c.at.type)).where(bindparam("at_most", type_=Integer) > _SO_FAR),
+    )
+)
 _ADD = Prepared(enquiries.insert().inline())
 
 
@@ -44,6 +54,9 @@ class EnquiryStore:
 
     async def save(self, enquiry: Enquiry) -> None:
         await self._in.run(_SAVE, {"enquiry": enquiry.key, **_values(enquiry)})
+
+    async def refine(self, enquiry: Enquiry) -> bool:
+        return await self._in.count(_REFINE, {"enquiry": enquiry.key, **_values(enquiry)}) == 1
 
     async def last(self, asker: str) -> Enquiry | None:
         found = await self._in.row(_LAST, {"who": asker})
@@ -72,16 +85,14 @@ class EnquiryStore:
             if (topic is not None and row["topic"] == topic) or (wanted and row["text"].casefold().strip() == wanted)
         ]
 
-    async def searches_since(self, asker: str, instant: datetime) -> int:
-        """Strictly after `instant`."""
-        return int(await self._in.value(_SEARCHES, {"who": asker, "after": instant}))
-
-    async def count_search(self, asker: str, at: datetime) -> None:
-        await self._in.run(_SEARCHED, {"asker": asker, "at": at})
+    async def count_search(self, asker: str, at: datetime, *, since: datetime, at_most: int) -> bool:
+        values = {"who": asker, "now": at, "since": since, "at_most": at_most}
+        return await self._in.count(_SEARCHED, values) == 1
 
 
 def _values(enquiry: Enquiry) -> dict[str, Any]:
-    return asdict(enquiry)
+    values = {name: getattr(enquiry, name) for name in Enquiry.__slots__}
+    return {**values, "filters": {name: getattr(enquiry.filters, name) for name in Filters.__slots__}}
 
 
 def _enquiry(row: Row) -> Enquiry:

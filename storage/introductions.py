@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime
 
 from sqlalchemy import bindparam, delete, func, select, update
 
 from bot.model import Handover, Introduction, IntroductionState, Step
-from bot.ports import Conflict
+from bot.ports import Conflict, Load
 from storage.prepared import Prepared, among
 from storage.tables import handovers, introductions, steps
 from storage.transaction import Transaction
@@ -19,16 +18,15 @@ _ASKED_BY = Prepared(_NEWEST_FIRST.where(introductions.c.asker == bindparam("who
 _ASKED_OF = Prepared(
     _NEWEST_FIRST.where(introductions.c.contact == bindparam("who"), introductions.c.state != IntroductionState.DRAFT)
 )
-_THEIRS = among(introductions.c.contact, "people")
-_LAST_HELPED = Prepared(
-    select(introductions.c.contact, func.max(introductions.c.asked_at).label("at"))
-    .where(_THEIRS, introductions.c.asked_at.is_not(None))
+_LOADS = Prepared(
+    select(
+        introductions.c.contact,
+        func.max(introductions.c.asked_at).label("last_asked"),
+        func.count().filter(introductions.c.state == IntroductionState.ASKED).label("open"),
+    )
+    .where(among(introductions.c.contact, "people"))
     .group_by(introductions.c.contact)
-)
-_OPEN_OF = Prepared(
-    select(introductions.c.contact, func.count().label("n"))
-    .where(_THEIRS, introductions.c.state == IntroductionState.ASKED)
-    .group_by(introductions.c.contact)
+    .having(func.max(introductions.c.asked_at).is_not(None))
 )
 
 
@@ -80,12 +78,9 @@ class IntroductionStore:
         found = select(*fields).where(handovers.c.to == person).order_by(handovers.c.at.desc(), handovers.c.id.desc())
         return [Handover(**row) for row in await self._in.rows(found)]
 
-    async def last_helped(self, people: Iterable[str]) -> dict[str, datetime]:
-        """Those never asked are left out."""
-        return {row["contact"]: row["at"] for row in await self._in.rows(_LAST_HELPED, {"people": list(people)})}
-
-    async def open_of(self, people: Iterable[str]) -> dict[str, int]:
-        return {row["contact"]: row["n"] for row in await self._in.rows(_OPEN_OF, {"people": list(people)})}
+    async def loads(self, people: Iterable[str]) -> dict[str, Load]:
+        rows = await self._in.rows(_LOADS, {"people": list(people)})
+        return {row["contact"]: Load(last_asked=row["last_asked"], open=row["open"]) for row in rows}
 
     async def _list(self, statement: Prepared, **given: str) -> Sequence[Introduction]:
         return [Introduction(**row) for row in await self._in.rows(statement, given)]

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, null, select, type_coerce, update
 
 from bot.model import Affiliation, Body, Consent, Offer, Person, Role, Source
-from bot.ports import Conflict
+from bot.ports import Changes, Conflict
 from storage.affiliations import AffiliationStore
 from storage.marks import raise_mark
 from storage.prepared import Prepared, among
-from storage.tables import blocks, changes, consents, offers, people, roles
+from storage.tables import blocks, changes, consents, marks, offers, people, roles
 from storage.transaction import Transaction
 
 _FIELDS = [people.c[name] for name in Person.__slots__]
@@ -40,11 +40,19 @@ _BLOCKED = Prepared(
     .where(blocks.c.person == bindparam("person_key"))
     .union(select(blocks.c.person).where(blocks.c.other == bindparam("person_key")))
 )
+_BLOCKED_AMONG = Prepared(
+    select(blocks.c.person, blocks.c.other)
+    .where(among(blocks.c.person, "people_keys"))
+    .union(select(blocks.c.other, blocks.c.person).where(among(blocks.c.other, "people_keys")))
+)
 _ROLES = Prepared(
     select(roles.c.role, roles.c.body).where(roles.c.person == bindparam("person_key")).order_by(roles.c.id)
 )
 _CHANGES = Prepared(
-    select(changes.c.person, changes.c.mark).where(changes.c.mark > bindparam("after")).order_by(changes.c.mark)
+    select(changes.c.person, changes.c.mark.label("mark"))
+    .where(changes.c.mark > bindparam("after"))
+    .union_all(select(type_coerce(null(), changes.c.person.type), marks.c.value).where(marks.c.name == "topics"))
+    .order_by("mark")
 )
 
 
@@ -167,6 +175,12 @@ class PersonStore:
     async def blocked(self, person: str) -> frozenset[str]:
         return frozenset(await self._in.column(_BLOCKED, {"person_key": person}))
 
+    async def blocked_among(self, people: Iterable[str]) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for row in await self._in.rows(_BLOCKED_AMONG, {"people_keys": list(people)}):
+            found.setdefault(row["person"], set()).add(row["other"])
+        return {person: frozenset(others) for person, others in found.items()}
+
     async def block(self, person: str, other: str, at: datetime) -> None:
         statement = self._in.insert(blocks).values(person=person, other=other, at=at)
         await self._in.run(statement.on_conflict_do_nothing())
@@ -212,10 +226,16 @@ class PersonStore:
 
     # ------------------------------------------------------------ looking over all of them
 
-    async def changed_since(self, mark: int) -> tuple[int, Sequence[str]]:
+    async def changed_since(self, mark: int) -> Changes:
         """What this unit of work itself changed is reported after its commit."""
-        found = await self._in.rows(_CHANGES, {"after": mark})
-        return max((row["mark"] for row in found), default=mark), [row["person"] for row in found]
+        topics, changed = 0, []
+        for row in await self._in.rows(_CHANGES, {"after": mark}):
+            if row["person"] is None:
+                topics = row["mark"]
+            else:
+                mark = row["mark"]
+                changed.append(row["person"])
+        return Changes(topics=topics, people=mark, changed=changed)
 
     async def inactive_since(self, instant: datetime) -> Sequence[str]:
         """Neither wrote nor were added after `instant`; invited people have their own date."""

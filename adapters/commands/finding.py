@@ -10,9 +10,11 @@ from adapters.app import beside
 from adapters.commands.standard_input import BadLine, numbered
 from adapters.commands.whom import Nobody, person_named
 from adapters.config import Settings
+from bot.flows.contacts.candidate import Around, Candidate, in_order, passes
 from bot.flows.contacts.filters import dropped, in_force, refined
+from bot.flows.contacts.learned import lessons_on
 from bot.flows.contacts.reasons import entry_of
-from bot.flows.contacts.search import Around, Candidate, in_order, passes, pool, with_load
+from bot.flows.contacts.search import loads, pool
 from bot.flows.listing import place_line
 from bot.intents import FindContacts, FindLessons
 from bot.matching.index import TAIL
@@ -90,9 +92,10 @@ async def _answer(scene: Scene, query: str, asker: Asker, limit: int) -> dict[st
     resolved = scene.knowledge.topic(topic)
     topic_id = resolved.topic.id if resolved else None
     where = Around(home=asker.home, near=read.near)
-    everybody = await pool(scene, asker.person, topic_id, topic, where, floor=TAIL)
-    fitting = [one for one in everybody if passes(one, filters, where)]
-    found = in_order(await with_load(scene, fitting), filters)
+    lessons = await lessons_on(scene, asker.person, topic_id, topic)
+    everybody = await pool(scene, asker.person, topic_id, topic, where, lessons=lessons, floor=TAIL)
+    fitting = [one for one in everybody if passes(one, filters)]
+    found = in_order(fitting, filters, await loads(scene, fitting))
     understood = {
         "topic": topic,
         "topic_id": topic_id,
@@ -162,9 +165,7 @@ async def _relaxations(
     if not in_force(filters):
         return []
     everybody = await pool(scene, asker, *topic, where)
-    counted = (
-        (name, sum(passes(one, dropped(filters, name), where) for one in everybody)) for name in in_force(filters)
-    )
+    counted = ((name, sum(passes(one, dropped(filters, name)) for one in everybody)) for name in in_force(filters))
     return [{"without": name, "found": n} for name, n in counted if n]
 
 

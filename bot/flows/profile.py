@@ -5,8 +5,8 @@ from datetime import date
 
 from bot.dates import Day, Days, Unsure, read_date
 from bot.flows.introductions import contact_back, contact_gone, contact_paused
-from bot.flows.listing import offer_line, place_line
-from bot.flows.offers import NOBODY, entry_of
+from bot.flows.listing import entry, offer_line, place_line
+from bot.flows.offers import NOBODY
 from bot.forms import Field, Form
 from bot.hours import Kind
 from bot.intents import (
@@ -21,7 +21,7 @@ from bot.intents import (
     StopPrompts,
 )
 from bot.messages import Ask, Choice, Choices, Facts, Text
-from bot.model import Person
+from bot.model import Body, Person
 from bot.turn import Handlers, Refusal, Replies, Turn
 from bot.words import Words
 
@@ -44,14 +44,15 @@ async def entry_lines(turn: Turn, me: Person) -> tuple[tuple[str, str], ...]:
         rows.append((say(f"profile.{name}"), say("profile.row", value=value, how=say(f"profile.{name}.how"))))
 
     rows.append((say("profile.name"), me.name))
-    row("place", await _place(turn, me))
+    body, place = await _place(turn, me)
+    row("place", place)
     offers = await turn.uow.people.offers(me.key)
     for kind in ("offer", "want"):
         lines = [offer_line(one, turn.knowledge, say, today) for one in offers if one.kind == kind]
         row(kind, "; ".join(lines) or say("profile.nothing"))
     row("listing", say(f"profile.listing.{me.listing or 'not_chosen'}"))
     if me.listing is not None and any(one.kind == "offer" for one in offers):
-        rows.append((say("profile.others_see"), await entry_of(turn, me)))
+        rows.append((say("profile.others_see"), entry(me, body, offers, turn.knowledge, say, today)))
     else:
         rows.append((say("profile.others_see"), say("profile.not_findable")))
     row("function", me.function or say("profile.nothing"))
@@ -73,13 +74,14 @@ async def entry_lines(turn: Turn, me: Person) -> tuple[tuple[str, str], ...]:
     return tuple(rows)
 
 
-async def _place(turn: Turn, me: Person) -> str:
+async def _place(turn: Turn, me: Person) -> tuple[Body | None, str]:
+    """Where they are at home, and in words, with how we know it."""
     in_force = await turn.uow.people.affiliations(me.key, turn.today(me))
     if not in_force:
-        return turn.say("profile.no_place")
-    body = await turn.uow.bodies.get(in_force[0].body)
+        return None, turn.say("profile.no_place")
+    body = turn.knowledge.places.get(in_force[0].body)
     source = turn.say(f"profile.source.{in_force[0].source}")
-    return f"{place_line(body, turn.say, turn.knowledge)} ({source})"
+    return body, f"{place_line(body, turn.say, turn.knowledge)} ({source})"
 
 
 def _pause(me: Person, turn: Turn) -> str | None:

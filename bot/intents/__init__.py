@@ -9,6 +9,7 @@ checked when the intent is carried out.
 import datetime as dt
 import json
 import re
+from collections.abc import Callable
 from dataclasses import fields
 from types import UnionType
 from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
@@ -243,23 +244,24 @@ _NAMES: dict[type[Intent], str] = {
     cls: re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower() for cls in get_args(Intent)
 }
 BY_NAME = {name: cls for cls, name in _NAMES.items()}
-_HINTS = {cls: get_type_hints(cls) for cls in _NAMES}
+_SLOTS = {cls: [(slot.name, slot.default is False) for slot in fields(cls)] for cls in _NAMES}
+_as_line = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 def slots_of(intent: Intent) -> dict[str, Any]:
     """The slots that are set, as JSON values; dates in ISO form. What isn't said is left out."""
     found: dict[str, Any] = {}
-    for field in fields(intent):
-        value = getattr(intent, field.name)
-        if value is None or value == () or (value is False and field.default is False):
+    for name, may_be_false in _SLOTS[type(intent)]:
+        value = getattr(intent, name)
+        if value is None or value == () or (value is False and may_be_false):
             continue
-        found[field.name] = value.isoformat() if isinstance(value, dt.date | dt.time) else value
+        found[name] = value.isoformat() if isinstance(value, dt.date | dt.time) else value
     return found
 
 
 def to_json(intent: Intent) -> str:
     """One line of JSON, understood by `from_json`."""
-    return json.dumps({"intent": name_of(intent), **slots_of(intent)}, ensure_ascii=False, sort_keys=True)
+    return _as_line({"intent": name_of(intent), **slots_of(intent)})
 
 
 def from_json(line: str) -> Intent:
@@ -267,16 +269,24 @@ def from_json(line: str) -> Intent:
     try:
         data = json.loads(line)
         cls = BY_NAME[data.pop("intent")]
-        hints = _HINTS[cls]
-        return cls(**{name: _typed(hints[name], value) for name, value in data.items()})
+        typed = _TYPED[cls]
+        return cls(**{name: typed[name](value) for name, value in data.items()})
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("not an intent of this release") from error
 
 
-def _typed(hint: Any, value: Any) -> Any:
+def _reader(hint: Any) -> Callable[[Any], Any]:
+    """From a JSON value to what the slot holds."""
     options = get_args(hint) if get_origin(hint) is UnionType else (hint,)
     if dt.date in options:
-        return dt.date.fromisoformat(value)
+        return dt.date.fromisoformat
     if dt.time in options:
-        return dt.time.fromisoformat(value)
+        return dt.time.fromisoformat
+    return _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
+
+
+_TYPED = {cls: {name: _reader(hint) for name, hint in get_type_hints(cls).items()} for cls in _NAMES}

@@ -1,7 +1,7 @@
 """One index in memory over people: BM25 over stems plus BM25 over character 4-grams, the same over both databases."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from bot.matching.postings import TermPostings, WordPostings
+from bot.matching.postings import Ints, TermPostings, WordPostings
 from bot.matching.text import asked_words, grams, stem, words
 from bot.matching.topics import Topic, names_of
 
@@ -73,6 +73,7 @@ class Index:
         self._stems = TermPostings(self._words, _stem_of)
         self._grams = TermPostings(self._words, grams)
         self._norms: tuple[Floats, Floats] | None = None
+        self._named: dict[Topic, tuple[Ints, Floats]] = {}  # until somebody changes
 
     @classmethod
     def build(cls, documents: Iterable[Document]) -> "Index":
@@ -118,14 +119,13 @@ class Index:
         self._alive[self._slot.pop(key)] = False
         for topic in document.topics:
             self._declared[topic].discard(key)
-        self._norms = None
+        self._changed()
 
     def search(
         self,
         text: str,
         topic: Topic | None = None,
         *,
-        allow: Callable[[str], bool] | None = None,
         floor: float = MAYBE,
         tail: int | None = None,
         limit: int | None = None,
@@ -135,30 +135,30 @@ class Index:
         Of those with less than MAYBE only the ones that are among the best `tail`, equals included.
         """
         scores, covered = self._rated_either_way([self._meant(word) for word in asked_words(text)])
-        for name in names_of(topic):
-            self._rate_name([stem(word) for word in words(name)], scores, covered)
-        for key in self._declared.get(topic.id, ()) if topic is not None else ():
-            covered[self._slot[key]] = 1.0
-            scores[self._slot[key]] += FIRST
-        covered[~self._alive[: len(covered)]] = 0.0
+        if topic is not None:
+            named, rated = self._by_names(topic)
+            declared = [self._slot[key] for key in self._declared.get(topic.id, ())]
+            covered[named] = 1.0
+            scores[named] = np.maximum(scores[named], rated)
+            covered[declared] = 1.0
+            scores[declared] += FIRST
+        if self.dead:
+            covered[~self._alive[: len(covered)]] = 0.0
         if not covered.size or covered.max() < MAYBE:
             return []
         found = np.flatnonzero(covered >= floor)
-        if allow is None and limit is not None and len(found) > limit:  # the many others needn't become objects
+        if limit is not None and len(found) > limit:  # the many others needn't become objects
             worst = np.partition(scores[found], -limit)[-limit]
             found = found[scores[found] >= worst]
         if tail is not None and len(found) > tail:
             worst = np.partition(scores[found], -tail)[-tail]
             found = found[(scores[found] >= worst) | (covered[found] >= MAYBE)]
-        hits = [
-            Hit(id=self._ids[slot], score=score, coverage=coverage, sure=coverage >= SURE)
-            for slot, score, coverage in zip(
-                found.tolist(), scores[found].tolist(), covered[found].tolist(), strict=True
-            )
-            if allow is None or allow(self._ids[slot])
+        ids = [self._ids[slot] for slot in found.tolist()]
+        in_order = sorted(zip((-scores[found]).tolist(), ids, covered[found].tolist(), strict=True))
+        return [
+            Hit(id=key, score=-negative, coverage=coverage, sure=coverage >= SURE)
+            for negative, key, coverage in in_order[:limit]
         ]
-        hits.sort(key=lambda hit: (-hit.score, hit.id))
-        return hits[:limit]
 
     # ------------------------------------------------------------ rating
 
@@ -221,18 +221,28 @@ class Index:
             self._norms = (of_stems, of_grams)
         return self._norms
 
-    def _rate_name(self, stems: Sequence[str], scores: Floats, covered: Floats) -> None:
-        """Another name of the topic counts where all its words are; its 4-grams would meet half the network."""
-        found: NDArray[np.int32] | None = None
+    def _by_names(self, topic: Topic) -> tuple[Ints, Floats]:
+        """The slots of those who use one of its names, and the best score that a name gives each."""
+        known = self._named.get(topic)
+        if known is None:
+            scores = np.zeros(len(self._ids))
+            for name in names_of(topic):
+                self._rate_name([stem(word) for word in words(name)], scores)
+            slots = np.flatnonzero(scores).astype(np.int32)
+            known = self._named[topic] = slots, scores[slots]
+        return known
+
+    def _rate_name(self, stems: Sequence[str], scores: Floats) -> None:
+        """A name of the topic counts where all its words are; its 4-grams would meet half the network."""
+        found: Ints | None = None
         weight = 0.0
         for one in dict.fromkeys(stems):
             slots, _, idf = self._posted(self._stems, one)
-            found = slots if found is None else np.intersect1d(found, slots)
+            found = slots if found is None else np.intersect1d(found, slots, assume_unique=True)
             weight += idf
         if found is None or not len(found):
             return
         by_stems, _ = self._lengthwise()
-        covered[found] = 1.0
         scores[found] = np.maximum(scores[found], NAMED * weight * (K_STEMS + 1) / (1 + by_stems[found]))
 
     def _meant(self, word: str) -> str:
@@ -262,7 +272,12 @@ class Index:
         self._lengths[:, slot] = (sum(said.values()), sum(n * len(grams(word)) for word, n in said.items()))
         for topic in document.topics:
             self._declared.setdefault(topic, set()).add(document.id)
+        self._changed()
+
+    def _changed(self) -> None:
+        """What was worked out from all of them holds no longer."""
         self._norms = None
+        self._named.clear()
 
 
 def _said(document: Document) -> Mapping[str, int]:

@@ -76,10 +76,14 @@ Found: TypeAlias = Exact | Ambiguous | Near | Nothing
 class Gazetteer:
     def __init__(self, municipalities: Iterable[Municipality]) -> None:
         self.all: tuple[Municipality, ...] = tuple(municipalities)
+        self._by_key = {municipality.key: municipality for municipality in self.all}
         self._names: dict[str, list[Municipality]] = defaultdict(list)
+        self._as_written: dict[str, list[Municipality]] = {}  # by the name as the register writes it
         for municipality in self.all:
-            for name in {_key(municipality.name), _key(municipality.official_name)}:
+            called = _key(municipality.name)
+            for name in {called, _key(municipality.official_name)}:
                 self._names[name].append(municipality)
+            self._as_written[municipality.name] = self._names[called]
 
     @cached_property
     def _heads(self) -> dict[str, list[Municipality]]:
@@ -97,6 +101,9 @@ class Gazetteer:
         for name in self._names:
             initials[name[:1]].append(name)
         return initials
+
+    def get(self, key: str) -> Municipality | None:
+        return self._by_key.get(key)
 
     def find(self, text: str) -> Found:
         """A place by its name as typed; "Stadt", "bei der Stadt" and punctuation around it don't matter."""
@@ -155,7 +162,8 @@ class Gazetteer:
         return _told(matching) if matching else Nothing()
 
     def same_name(self, municipality: Municipality) -> Sequence[Municipality]:
-        return self._names.get(_key(municipality.name), (municipality,))
+        written = self._as_written.get(municipality.name)
+        return self._names.get(_key(municipality.name), (municipality,)) if written is None else written
 
     def label(self, municipality: Municipality) -> str:
         """The name, with as much as is needed to tell it apart: "Erbach (Alb-Donau-Kreis, Baden-Württemberg)"."""
@@ -172,8 +180,8 @@ def label(municipality: Municipality) -> str:
 
 def km(a: Municipality, b: Municipality) -> float:
     """Great-circle distance in kilometres."""
-    lat_a, lon_a, lat_b, lon_b = (radians(value) for value in (a.lat, a.lon, b.lat, b.lon))
-    h = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin((lon_b - lon_a) / 2) ** 2
+    lat_a, lat_b = radians(a.lat), radians(b.lat)
+    h = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin((radians(b.lon) - radians(a.lon)) / 2) ** 2
     return 2 * 6371.0088 * asin(sqrt(h))
 
 

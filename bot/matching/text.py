@@ -88,3 +88,8 @@ def grams(word: str) -> tuple[str, ...]:
     """Character 4-grams with `_` at the word's ends."""
     padded = f"_{word}_"
     return tuple(padded[i : i + 4] for i in range(max(1, len(padded) - 3)))
+
+
+def grams_of(text: str) -> frozenset[str]:
+    """Of all its words."""
+    return frozenset(gram for word in words(text) for gram in grams(word))

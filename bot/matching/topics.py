@@ -1,5 +1,6 @@
 """The table of topics: it alone bridges abbreviations, English and the many names of one thing."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,7 +9,7 @@ from typing import Literal
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from bot.matching.text import fold, stem, words
+from bot.matching.text import fold, grams_of, stem, words
 
 TYPO = 0.85  # similarity, from six letters on; at .80 wrong ones appear
 
@@ -49,7 +50,10 @@ class TopicTable:
     def __init__(self, topics: Iterable[Topic]) -> None:
         self.all: dict[str, Topic] = {topic.id: topic for topic in topics}
         self._names: dict[str, tuple[Topic, str]] = {}
+        self._narrower: dict[str | None, list[Topic]] = defaultdict(list)
+        self._grams: dict[str, frozenset[str]] = {}
         for topic in self.all.values():
+            self._narrower[topic.broader].append(topic)
             for name in (topic.label_de, topic.label_en):
                 self._names.setdefault(same_name(name), (topic, name))
         for topic in self.all.values():
@@ -106,7 +110,14 @@ class TopicTable:
         return [one for one in dict.fromkeys(found) if one != topic]
 
     def narrower(self, topic: Topic) -> Sequence[Topic]:
-        return [one for one in self.all.values() if one.broader == topic.id]
+        return self._narrower.get(topic.id, ())
+
+    def grams(self, topic: Topic) -> frozenset[str]:
+        """The 4-grams of all its names."""
+        found = self._grams.get(topic.id)
+        if found is None:
+            found = self._grams[topic.id] = grams_of(" ".join(names_of(topic)))
+        return found
 
 
 def names_of(topic: Topic | None) -> tuple[str, ...]:

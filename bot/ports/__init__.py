@@ -5,8 +5,8 @@ later reads of the same unit of work. Every instant is aware; stores keep UTC.
 """
 
 from bot.ports.conversation import OVER, Dialogs, Inbox, Question, Questions
-from bot.ports.matters import Desk, Enquiries, Introductions, Lessons, Links, Subscriptions, Visits
-from bot.ports.people import Accounts, Bodies, People, Topics
+from bot.ports.matters import Desk, Enquiries, Introductions, Lessons, Links, Load, Subscriptions, Visits
+from bot.ports.people import Accounts, Bodies, Changes, People, Topics
 from bot.ports.promises import Agenda, Delivery, DeliveryState, Outbox, Outgoing, Showing
 from bot.ports.transports import (
     Capabilities,
@@ -32,6 +32,7 @@ __all__ = [
     "Audit",
     "Bodies",
     "Capabilities",
+    "Changes",
     "Conflict",
     "Database",
     "Delivered",
@@ -45,6 +46,7 @@ __all__ = [
     "Introductions",
     "Lessons",
     "Links",
+    "Load",
     "Outbox",
     "Outcome",
     "Outgoing",

@@ -1,6 +1,7 @@
 """What people do together: enquiries, introductions, the desk, visits, lessons, links: the stores."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -21,13 +22,24 @@ class Enquiries(Protocol):
     async def add(self, enquiry: Enquiry) -> None: ...
     async def get(self, key: str) -> Enquiry | None: ...
     async def save(self, enquiry: Enquiry) -> None: ...
+    async def refine(self, enquiry: Enquiry) -> bool:
+        """As `save`, unless an introduction belongs to it: then it stays as it was."""
+
     async def last(self, asker: str) -> Enquiry | None: ...
     async def of(self, asker: str) -> Sequence[Enquiry]: ...
     async def demands(self, topic: str | None, text: str) -> Sequence[Enquiry]:
         """Noted and not yet met, on this topic or these words."""
 
-    async def searches_since(self, asker: str, instant: datetime) -> int: ...
-    async def count_search(self, asker: str, at: datetime) -> None: ...
+    async def count_search(self, asker: str, at: datetime, *, since: datetime, at_most: int) -> bool:
+        """Counts it, unless there have been so many strictly after `since` already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What somebody is asked for: for taking turns among equals, never shown."""
+
+    last_asked: datetime
+    open: int  # requests that wait for their answer
 
 
 class Introductions(Protocol):
@@ -50,11 +62,8 @@ class Introductions(Protocol):
     async def steps(self, introduction: str) -> Sequence[Step]: ...
     async def hand_over(self, handover: Handover) -> None: ...
     async def handed_to(self, person: str) -> Sequence[Handover]: ...
-    async def last_helped(self, people: Iterable[str]) -> dict[str, datetime]:
-        """When each was last asked: for taking turns among equals, never shown."""
-
-    async def open_of(self, people: Iterable[str]) -> dict[str, int]:
-        """How many requests each is being asked about; those with none are left out. Never shown."""
+    async def loads(self, people: Iterable[str]) -> dict[str, Load]:
+        """Those never asked are left out."""
 
 
 class Desk(Protocol):

@@ -1,6 +1,7 @@
 """Accounts, people, bodies and topics: the stores."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
@@ -33,6 +34,15 @@ class Accounts(Protocol):
         """Those who have an account that can be written to."""
 
     async def save(self, row: AccountRow) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What has changed since a mark: numbers that rise with each change, and whom one may no longer remember."""
+
+    topics: int  # the mark of the topics and the register
+    people: int  # the newest change mark
+    changed: Sequence[str]  # whose profile, offers, body, blocks or pause changed, or who was erased; oldest first
 
 
 class People(Protocol):
@@ -78,6 +88,9 @@ class People(Protocol):
     async def blocked(self, person: str) -> frozenset[str]:
         """Whom this person blocked and who blocked them: neither is ever offered to the other."""
 
+    async def blocked_among(self, people: Iterable[str]) -> dict[str, frozenset[str]]:
+        """As `blocked`, of several; those with nobody are left out."""
+
     async def block(self, person: str, other: str, at: datetime) -> None: ...
     async def unblock(self, person: str, other: str) -> None:
         """What `other` did stays."""
@@ -98,8 +111,8 @@ class People(Protocol):
     def touched(self) -> frozenset[str]:
         """Whom this unit of work has changed: nothing remembered of them from before holds."""
 
-    async def changed_since(self, mark: int) -> tuple[int, Sequence[str]]:
-        """The newest change mark, and who changed (profile, offers, body, pause, erasure) after `mark`."""
+    async def changed_since(self, mark: int) -> Changes:
+        """Of people after `mark`, and where the topics stand: one look for whoever remembers both."""
 
     async def inactive_since(self, instant: datetime) -> Sequence[str]: ...
     async def unconfirmed_since(self, instant: datetime) -> Sequence[str]: ...

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.flows.contacts.candidate import Around, Candidate, Fit, in_order, passes
 from bot.flows.contacts.filters import dropped, in_force, refined
-from bot.flows.contacts.search import Around, Candidate, Fit, in_order, passes
 from bot.intents import FindContacts
-from bot.matching.places import Municipality, km, similar_size
+from bot.matching.places import Municipality, km
 from bot.model import Filters, Offer, Person
+from bot.ports import Load
 from bot.turn import Refusal
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -62,12 +63,8 @@ def candidates(draw: st.DrawFn) -> Candidate:
         offer=offer,
         fit=draw(st.sampled_from(Fit)),
         relevance=draw(st.floats(0, 50)),
-        km=km(HOME, body) if body else None,
-        km_near=km(HOME, body) if body else None,
-        similar=body is not None and similar_size(HOME.population, body.population),
         paused=draw(st.booleans()),
-        last_asked=draw(st.none() | st.just(NOW)),
-        full=draw(st.booleans()),
+        around=WHERE,
     )
 
 
@@ -85,7 +82,7 @@ filters = st.builds(
 
 @given(candidates(), filters)
 def test_whoever_passes_meets_every_filter(one, wanted):
-    if not passes(one, wanted, WHERE):
+    if not passes(one, wanted):
         return
     body = one.body
     if wanted.near:
@@ -106,19 +103,23 @@ def test_whoever_passes_meets_every_filter(one, wanted):
 
 @given(candidates(), filters)
 def test_without_a_filter_nobody_is_lost(one, wanted):
-    if passes(one, wanted, WHERE):
-        assert all(passes(one, dropped(wanted, name), WHERE) for name in in_force(wanted))
-    assert passes(one, Filters(), WHERE)
+    if passes(one, wanted):
+        assert all(passes(one, dropped(wanted, name)) for name in in_force(wanted))
+    assert passes(one, Filters())
 
 
-@given(st.lists(candidates(), max_size=12), filters)
-def test_the_order_is_the_same_however_they_came_and_loses_nobody(found, wanted):
-    ordered = in_order(found, wanted)
+@given(st.lists(candidates(), max_size=12), filters, st.data())
+def test_the_order_is_the_same_however_they_came_and_loses_nobody(found, wanted, data):
+    some = st.none() | st.builds(Load, last_asked=st.just(NOW), open=st.integers(0, 3))
+    loads = {one.person.key: load for one in found if (load := data.draw(some))}
+    full = {key for key, load in loads.items() if load.open >= 2}
+    ordered = in_order(found, wanted, loads)
     assert sorted(map(id, ordered)) == sorted(map(id, found))
-    assert [one.person.key for one in in_order(reversed(found), wanted)] == [one.person.key for one in ordered]
+    assert [one.person.key for one in in_order(reversed(found), wanted, loads)] == [one.person.key for one in ordered]
     assert [one.paused for one in ordered] == sorted(one.paused for one in ordered)
     available = [one for one in ordered if not one.paused]
-    assert [one.full for one in available] == sorted(one.full for one in available)
+    at_cap = [one.person.key in full for one in available]
+    assert at_cap == sorted(at_cap)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from bot.model import Person
 from bot.profiles import Profile, Profiles
 from storage.tables import offers as offers_table
 from storage.unit_of_work import Storage
-from tests.storage.samples import DAY, ERBACH, HUECKELHOVEN, TODAY, affiliation, offer, person
+from tests.storage.samples import DAY, ERBACH, HUECKELHOVEN, NOW, TODAY, affiliation, offer, person
 
 VOGT = person(listing="name", function="Projektleitung")
 KALTHOFF = person("Jens Kalthoff", listing="name", function="Teamleitung")
@@ -70,6 +70,17 @@ async def test_each_change_is_seen_by_the_next_look(two: Storage):
     found = (await looked_at(two, knowledge))[VOGT.key]
     assert found.body is not None
     assert found.body.population == 7
+    async with two.unit() as uow:
+        await uow.people.block(KALTHOFF.key, VOGT.key, NOW)
+        await uow.commit()
+    assert {key: one.blocked for key, one in (await looked_at(two, knowledge)).items()} == {
+        VOGT.key: {KALTHOFF.key},
+        KALTHOFF.key: {VOGT.key},
+    }
+    async with two.unit() as uow:
+        await uow.people.unblock(KALTHOFF.key, VOGT.key)
+        await uow.commit()
+    assert not any(one.blocked for one in (await looked_at(two, knowledge)).values())
     async with two.unit() as uow:
         await uow.privacy.erase(VOGT.key, None)
         await uow.commit()

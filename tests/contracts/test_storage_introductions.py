@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.model import Filters, Handover, Introduction, IntroductionState, Person, Step
-from bot.ports import Conflict
+from bot.ports import Conflict, Load
 from storage.unit_of_work import Storage
 from tests.storage.samples import DAY, HOUR, NOW, TODAY, enquiry, introduction, person
 
@@ -71,10 +71,10 @@ async def test_demand_waits_until_it_is_met(storage: Storage):
 async def test_searches_are_counted_by_the_hour(storage: Storage):
     vogt, kalthoff = await two_people(storage)
     async with storage.unit() as uow:
-        for minutes in (0, 30, 61):
-            await uow.enquiries.count_search(vogt.key, NOW + HOUR * minutes / 60)
-        assert await uow.enquiries.searches_since(vogt.key, NOW) == 2
-        assert await uow.enquiries.searches_since(kalthoff.key, NOW) == 0
+        for minutes, taken in ((0, True), (30, True), (59, False), (60, True), (61, False), (91, True)):
+            now = NOW + HOUR * minutes / 60
+            assert await uow.enquiries.count_search(vogt.key, now, since=now - HOUR, at_most=2) is taken
+        assert await uow.enquiries.count_search(kalthoff.key, NOW, since=NOW - HOUR, at_most=1)
 
 
 async def test_an_introduction_comes_back_as_it_was(storage: Storage):
@@ -101,7 +101,35 @@ async def test_an_introduction_comes_back_as_it_was(storage: Storage):
         assert await uow.introductions.asked_by(vogt.key) == [draft, intro]
         assert await uow.introductions.asked_of(kalthoff.key) == [intro]
         assert await uow.introductions.of_enquiry(wanted.key) == [draft, intro]
-        assert await uow.introductions.last_helped([kalthoff.key, vogt.key]) == {kalthoff.key: NOW}
+        assert await uow.introductions.loads([kalthoff.key, vogt.key]) == {kalthoff.key: Load(last_asked=NOW, open=0)}
+
+
+async def test_whom_many_ask_is_told_by_when_they_were_last_asked_and_how_many_wait(storage: Storage):
+    vogt, kalthoff = await two_people(storage)
+    wanted = enquiry(vogt)
+    asked, over = {"state": IntroductionState.ASKED}, {"state": IntroductionState.EXPIRED}
+    async with storage.unit() as uow:
+        await uow.enquiries.add(wanted)
+        for at, state in ((NOW - DAY, asked), (NOW, over), (NOW - 2 * DAY, asked)):
+            await uow.introductions.add(introduction(wanted, kalthoff, asked_at=at, **state))
+        await uow.introductions.add(introduction(wanted, vogt))  # a draft of which nobody has heard
+        assert await uow.introductions.loads([kalthoff.key, vogt.key]) == {kalthoff.key: Load(last_asked=NOW, open=2)}
+        assert await uow.introductions.loads([]) == {}
+
+
+async def test_an_enquiry_is_refined_unless_an_introduction_belongs_to_it(storage: Storage):
+    vogt, kalthoff = await two_people(storage)
+    wanted, used = enquiry(vogt), enquiry(vogt)
+    async with storage.unit() as uow:
+        await uow.enquiries.add(wanted)
+        await uow.enquiries.add(used)
+        await uow.introductions.add(introduction(used, kalthoff))
+        refined = replace(wanted, filters=Filters(state="Bayern"), shown=(kalthoff.key,))
+        assert await uow.enquiries.refine(refined)
+        assert await uow.enquiries.get(wanted.key) == refined
+        assert not await uow.enquiries.refine(replace(used, filters=Filters(state="Bayern")))
+        assert await uow.enquiries.get(used.key) == used
+        assert not await uow.enquiries.refine(replace(wanted, key="e_gone"))
 
 
 async def test_a_draft_vanishes_and_nothing_else_does(storage: Storage):

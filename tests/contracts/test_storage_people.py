@@ -79,13 +79,14 @@ async def test_who_writes_is_active_and_no_longer_silent(storage: Storage):
     vogt = person(silences=2)
     await keep(storage, vogt)
     async with storage.unit() as uow:
-        before, _ = await uow.people.changed_since(-1)
+        before = (await uow.people.changed_since(-1)).people
         await uow.people.wrote(vogt.key, NOW + HOUR)
         await uow.commit()
 
     async with storage.unit(write=False) as uow:
         assert await uow.people.get(vogt.key) == replace(vogt, active_at=NOW + HOUR, silences=0)
-        assert await uow.people.changed_since(before) == (before, [])
+        after = await uow.people.changed_since(before)
+        assert (after.people, after.changed) == (before, [])
 
 
 async def test_the_consent_in_force_is_the_last_one_not_withdrawn(storage: Storage):
@@ -178,6 +179,8 @@ async def test_a_block_works_in_both_directions(storage: Storage):
         assert await uow.people.blocked(vogt.key) == {kalthoff.key}
         assert await uow.people.blocked(kalthoff.key) == {vogt.key}
         assert await uow.people.blocked(other.key) == frozenset()
+        both = {vogt.key: frozenset({kalthoff.key}), kalthoff.key: frozenset({vogt.key})}
+        assert await uow.people.blocked_among([vogt.key, kalthoff.key, other.key]) == both
 
 
 async def test_a_block_is_taken_back_by_whoever_set_it(storage: Storage):
@@ -223,17 +226,19 @@ async def test_each_change_of_a_person_is_heard_of_once(storage: Storage):
     vogt, kalthoff = person(), person("Jens Kalthoff")
     await keep(storage, vogt, kalthoff)
     async with storage.unit(write=False) as uow:
-        mark, changed = await uow.people.changed_since(-1)
-    assert set(changed) == {vogt.key, kalthoff.key}
+        before = await uow.people.changed_since(-1)
+    assert set(before.changed) == {vogt.key, kalthoff.key}
 
     async with storage.unit() as uow:
         await uow.people.add_offer(offer(kalthoff))
+        await uow.bodies.put(ERBACH)
         await uow.commit()
 
     async with storage.unit(write=False) as uow:
-        after, changed = await uow.people.changed_since(mark)
-        assert (after > mark, changed) == (True, [kalthoff.key])
-        assert await uow.people.changed_since(after) == (after, [])
+        after = await uow.people.changed_since(before.people)
+        assert (after.people > before.people, after.changed) == (True, [kalthoff.key])
+        assert await uow.people.changed_since(after.people) == replace(after, changed=[])
+        assert before.topics < after.topics == await uow.topics.mark()
 
 
 async def test_marks_never_overtake_each_other(storage: Storage):
@@ -242,7 +247,7 @@ async def test_marks_never_overtake_each_other(storage: Storage):
     await keep(storage, *people)
     heard: set[str] = set()
     async with storage.unit(write=False) as uow:
-        mark, _ = await uow.people.changed_since(-1)
+        mark = (await uow.people.changed_since(-1)).people
 
     async def change(one: Person) -> None:
         async with storage.unit() as uow:
@@ -252,8 +257,9 @@ async def test_marks_never_overtake_each_other(storage: Storage):
     async def listen() -> None:
         nonlocal mark
         async with storage.unit(write=False) as uow:
-            mark, changed = await uow.people.changed_since(mark)
-        heard.update(changed)
+            new = await uow.people.changed_since(mark)
+        mark = new.people
+        heard.update(new.changed)
 
     await asyncio.gather(*(work for one in people for work in (change(one), listen())))
     await listen()

@@ -64,7 +64,7 @@ async def an_answered_desk_request(uow: Unit) -> None:
 
 
 async def a_search(uow: Unit) -> None:
-    await uow.enquiries.count_search((await someone(uow)).key, NOW)
+    await uow.enquiries.count_search((await someone(uow)).key, NOW, since=NOW, at_most=9)
 
 
 async def a_link_code(uow: Unit) -> None:

@@ -107,7 +107,7 @@ async def introductions_both_ways(uow: Unit, case: Case) -> None:
     )
     for wanted, intro in ((mine, case.asked_jens), (theirs, case.asked_zofia)):
         await uow.enquiries.add(wanted)
-        await uow.enquiries.count_search(wanted.asker, NOW)
+        await uow.enquiries.count_search(wanted.asker, NOW, since=NOW, at_most=9)
         await uow.introductions.add(intro)
         await uow.introductions.note(Step(introduction=intro.key, at=NOW, event="accept", by="contact"))
         await uow.introductions.hand_over(
@@ -249,12 +249,12 @@ async def test_a_namesake_loses_nothing(storage: Storage):
 async def test_the_index_hears_of_an_erasure(storage: Storage):
     case = await plant(storage)
     async with storage.unit() as uow:
-        mark, _ = await uow.people.changed_since(-1)
+        mark = (await uow.people.changed_since(-1)).people
         await uow.privacy.erase(case.zofia.key, NOW)
         await uow.commit()
 
     async with storage.unit(write=False) as uow:
-        _, changed = await uow.people.changed_since(mark)
+        changed = (await uow.people.changed_since(mark)).changed
         assert changed == [case.zofia.key]
         assert await uow.people.many(changed) == {}
 

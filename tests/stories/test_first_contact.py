@@ -29,7 +29,7 @@ async def joined_the_network(miriam: Townsperson) -> None:
 
 async def people(town: Town) -> set[str]:
     async with town.storage.unit(write=False) as uow:
-        _, keys = await uow.people.changed_since(-1)
+        keys = (await uow.people.changed_since(-1)).changed
         return {person.name for person in (await uow.people.many(keys)).values()}
 
 

@@ -335,7 +335,7 @@ async def test_what_a_button_carries_has_no_authority(line: Line, town: WireTown
     await other.sends(other.activity("invoke", name="adaptiveCard/action", value=value))
     assert "In welcher Kommune" not in other.last
     async with town.storage.unit(write=False) as uow:
-        assert (await uow.people.changed_since(-1))[1] == []
+        assert (await uow.people.changed_since(-1)).changed == []
 
 
 @pytest.mark.parametrize(

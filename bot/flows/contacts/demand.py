@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.flows.contacts.find import first_page, last_enquiry, list_blocks, said_topic
-from bot.flows.contacts.search import around, candidates
+from bot.flows.contacts.search import around, search
 from bot.hours import Kind
 from bot.intents import NoteDemand
 from bot.messages import Block, Text
@@ -50,14 +50,15 @@ async def tell_demand_met(scene: Scene, subject: str) -> Replies:
     asker = await scene.uow.people.get(enquiry.asker)
     if asker is None:
         return []
-    page = await first_page(scene, [one for one in await candidates(scene, asker, enquiry) if not one.paused])
+    where = await around(scene, asker, enquiry.filters)
+    found = await search(scene, asker, enquiry, where)
+    page = await first_page(scene, [one for one in found.fitting if not one.paused])
     if not page:
         return []
     keys = tuple(one.person.key for one in page)
     seen = enquiry.shown + tuple(key for key in keys if key not in enquiry.shown)
     await scene.uow.enquiries.save(replace(enquiry, demand_met_at=scene.now, shown=seen, page=keys))
     words = scene.words(asker)
-    where = await around(scene, asker, enquiry.filters)
     entries, choices = list_blocks(scene, enquiry, page, where, words)
     heading = Text(text=words("contacts.demand_met", topic=said_topic(scene, enquiry, words)), style="title")
     blocks: list[Block] = [heading, entries]

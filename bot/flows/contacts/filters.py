@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.flows.contacts.search import WITHIN_KM, Around
+from bot.flows.contacts.candidate import WITHIN_KM, Around
 from bot.forms import Field, Form
 from bot.intents import FindContacts
 from bot.matching.places import Ambiguous, Exact, Near, Nothing, label
@@ -94,7 +94,7 @@ async def place_of(turn: Turn, wish: FindContacts) -> Body | Reply | None:
     """The place named, or the question which one is meant."""
     if wish.near is None:
         return None
-    if known := await turn.uow.bodies.get(wish.near):
+    if known := turn.knowledge.places.get(wish.near):
         return known
     match await _narrowed(turn, wish.near) or turn.knowledge.place(wish.near):
         case Exact(municipality=found):

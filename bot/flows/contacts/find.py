@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.flows.contacts.candidate import Around, Candidate
 from bot.flows.contacts.filters import in_words, place_of, refined
-from bot.flows.contacts.learned import lessons_on
 from bot.flows.contacts.nobody import nobody
 from bot.flows.contacts.reasons import entry_of, topic_named
-from bot.flows.contacts.search import Around, Candidate, around, candidates, home_of
+from bot.flows.contacts.search import around, home_of, measured_from, search
 from bot.forms import Field, Form
 from bot.intents import FindContacts, FindLessons, Introduce, More, WhyThis
 from bot.messages import Ask, Block, Choice, Choices, Contacts, Text
@@ -39,41 +39,44 @@ async def find_contacts(turn: Turn, wish: FindContacts) -> Replies:
         enquiry = replace(
             last, key=new_key("e"), filters=filters, demand_noted_at=None, demand_met_at=None, at=turn.now
         )
-    fresh = last is None or last.text != enquiry.text or await _is_used(turn, last)
-    if last is not None and not fresh:
-        enquiry = replace(enquiry, key=last.key)  # nothing hangs on it: no second row about the same wish
-    found = await candidates(turn, me, enquiry)
-    page = await first_page(turn, found)
+    where = measured_from(turn, home, filters)
+    found = await search(turn, me, enquiry, where)
+    page = await first_page(turn, found.fitting)
     keys = tuple(one.person.key for one in page)
-    enquiry = replace(enquiry, shown=keys, page=keys)
-    await (turn.uow.enquiries.add(enquiry) if fresh else turn.uow.enquiries.save(enquiry))
-    where = await around(turn, me, filters)
+    enquiry = await _written_down(turn, replace(enquiry, shown=keys, page=keys), last)
     if not page:
-        return [await nobody(turn, enquiry, where)]
+        return [await nobody(turn, enquiry, where, everybody=found.everybody, learned=len(found.lessons))]
     guessed = _guessed(turn, wish)
-    heading = Text(text=_heading(turn, enquiry, where, len(found), len(page)), style="title")
-    learned = len(await lessons_on(turn, me, enquiry.topic, enquiry.text))
-    listed = _list(turn, enquiry, page, where, more=len(found) > len(page), learned=learned)
+    heading = Text(text=_heading(turn, enquiry, where, len(found.fitting), len(page)), style="title")
+    more = len(found.fitting) > len(page)
+    listed = _list(turn, enquiry, page, where, more=more, learned=len(found.lessons))
     return [turn.reply(*guessed, heading, *listed)]
 
 
-async def _is_used(turn: Turn, enquiry: Enquiry) -> bool:
-    """Something hangs on it, so that its filters must stay as they were."""
-    return enquiry.demand_noted_at is not None or bool(await turn.uow.introductions.of_enquiry(enquiry.key))
+async def _written_down(turn: Turn, enquiry: Enquiry, last: Enquiry | None) -> Enquiry:
+    """In the row of the last one if that is the same wish, unless something hangs on it: then its filters stay as
+    they were.
+    """
+    if last is not None and last.text == enquiry.text and last.demand_noted_at is None:
+        same = replace(enquiry, key=last.key)
+        if await turn.uow.enquiries.refine(same):
+            return same
+    await turn.uow.enquiries.add(enquiry)
+    return enquiry
 
 
 async def more(turn: Turn, wish: More) -> Replies:
     del wish
     enquiry = await last_enquiry(turn)
     await count_search(turn)
-    found = await candidates(turn, turn.me, enquiry)
+    where = await around(turn, turn.me, enquiry.filters)
+    found = (await search(turn, turn.me, enquiry, where)).fitting
     fresh = [one for one in found if one.person.key not in enquiry.shown]
     page = await first_page(turn, fresh)
     if not page:
         return [turn.tell("contacts.no_more", topic=said_topic(turn, enquiry, turn.say))]
     keys = tuple(one.person.key for one in page)
     await turn.uow.enquiries.save(replace(enquiry, shown=enquiry.shown + keys, page=keys))
-    where = await around(turn, turn.me, enquiry.filters)
     text = turn.say("contacts.more", what=_asked_for(turn, enquiry, where))
     return [turn.reply(Text(text=text, style="title"), *_list(turn, enquiry, page, where, more=len(fresh) > len(page)))]
 
@@ -81,9 +84,9 @@ async def more(turn: Turn, wish: More) -> Replies:
 async def why_this(turn: Turn, wish: WhyThis) -> Replies:
     """The reasons of one entry of the last list, again."""
     enquiry = await last_enquiry(turn)
-    found = {one.person.key: one for one in await candidates(turn, turn.me, enquiry)}
-    page = [found[key] for key in enquiry.page if key in found]
     where = await around(turn, turn.me, enquiry.filters)
+    found = {one.person.key: one for one in (await search(turn, turn.me, enquiry, where)).fitting}
+    page = [found[key] for key in enquiry.page if key in found]
     if isinstance(wish.person, int):
         if not 1 <= wish.person <= len(enquiry.page):
             raise Refusal("contacts.no_such_number", n=len(enquiry.page))
@@ -110,10 +113,9 @@ async def last_enquiry(turn: Turn) -> Enquiry:
 
 async def count_search(turn: Turn) -> None:
     """Thirty an hour: the network is for people, not for lists of them. Raises Refusal."""
-    since = turn.now - timedelta(hours=1)
-    if await turn.uow.enquiries.searches_since(turn.me.key, since) >= turn.rules.searches_per_hour:
-        raise Refusal("contacts.too_many", n=turn.rules.searches_per_hour)
-    await turn.uow.enquiries.count_search(turn.me.key, turn.now)
+    hour_ago, at_most = turn.now - timedelta(hours=1), turn.rules.searches_per_hour
+    if not await turn.uow.enquiries.count_search(turn.me.key, turn.now, since=hour_ago, at_most=at_most):
+        raise Refusal("contacts.too_many", n=at_most)
 
 
 async def first_page(scene: Scene, found: Sequence[Candidate]) -> list[Candidate]:

@@ -19,10 +19,12 @@ async def may_read(scene: Scene, lesson: Lesson, reader: Person) -> bool:
     """As the database has it now: released, and to this reader."""
     if lesson.shown is None or lesson.level is Level.ME:
         return False
-    if lesson.author in await scene.uow.people.blocked(reader.key):
+    mine = await scene.knowledge.profiles.one(scene.uow, reader.key, scene.today(reader))
+    if mine is not None and lesson.author in mine.blocked:
         return False
     if lesson.level is Level.NETWORK or lesson.author == reader.key:
         return True
-    bodies = await scene.uow.people.bodies_of([lesson.author, reader.key], scene.today(reader))
-    theirs, mine = bodies.get(lesson.author), bodies.get(reader.key)
-    return theirs is not None and mine is not None and theirs.key == mine.key
+    theirs = await scene.knowledge.profiles.one(scene.uow, lesson.author, scene.today(reader))
+    if mine is None or mine.body is None or theirs is None or theirs.body is None:
+        return False
+    return mine.body.key == theirs.body.key

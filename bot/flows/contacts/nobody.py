@@ -1,9 +1,11 @@
 """Nobody there: said plainly, with near topics, what relaxing one filter would give, and two ways to go on."""
 
+from collections.abc import Sequence
+
+from bot.flows.contacts.candidate import Around, Candidate, passes
 from bot.flows.contacts.filters import dropped, in_force, in_words, one_in_words
-from bot.flows.contacts.learned import lessons_on
 from bot.flows.contacts.reasons import topic_named
-from bot.flows.contacts.search import Around, passes, pool
+from bot.flows.contacts.search import pool
 from bot.intents import AskTeam, FindContacts, FindLessons, NoteDemand
 from bot.messages import Choice, Choices, Text
 from bot.model import Enquiry, Filters
@@ -12,11 +14,11 @@ from bot.turn import Reply, Turn
 NEAR_TOPICS = 3
 
 
-async def nobody(turn: Turn, enquiry: Enquiry, where: Around) -> Reply:
+async def nobody(turn: Turn, enquiry: Enquiry, where: Around, *, everybody: Sequence[Candidate], learned: int) -> Reply:
+    """`everybody` on the topic, whatever the filters; `learned`: how many lessons there are on it."""
     topic = topic_named(turn, enquiry.topic, enquiry.text, turn.say)
     what = ", ".join([turn.say("contacts.topic", topic=topic), *in_words(enquiry.filters, where, turn.say)])
-    learned = len(await lessons_on(turn, turn.me, enquiry.topic, enquiry.text))
-    options = [*await _relaxed(turn, enquiry, where), *await _near_topics(turn, enquiry, where)]
+    options = [*_relaxed(turn, enquiry, where, everybody), *await _near_topics(turn, enquiry, where)]
     if learned:
         label = turn.say("contacts.choice.learned", n=learned)
         options.append(Choice(label=label, intent=FindLessons(topic=enquiry.text)))
@@ -31,13 +33,12 @@ async def nobody(turn: Turn, enquiry: Enquiry, where: Around) -> Reply:
     )
 
 
-async def _relaxed(turn: Turn, enquiry: Enquiry, where: Around) -> list[Choice]:
+def _relaxed(turn: Turn, enquiry: Enquiry, where: Around, everybody: Sequence[Candidate]) -> list[Choice]:
     """How many there would be without one of the filters."""
-    everybody = await pool(turn, turn.me, enquiry.topic, enquiry.text, where)
     choices: list[Choice] = []
     for name in in_force(enquiry.filters):
         filters = dropped(enquiry.filters, name)
-        n = sum(passes(one, filters, where) for one in everybody)
+        n = sum(passes(one, filters) for one in everybody)
         if n:
             said = one_in_words(enquiry.filters, name, where, turn.say)
             label = turn.say("contacts.choice.without", n=n, filter=said)
@@ -53,7 +54,7 @@ async def _near_topics(turn: Turn, enquiry: Enquiry, where: Around) -> list[Choi
     choices: list[Choice] = []
     for near in turn.knowledge.topics.near(known) if known else ():
         everybody = await pool(turn, turn.me, near.id, near.label_de, where)
-        n = sum(one.offer.topic == near.id and passes(one, enquiry.filters, where) for one in everybody)
+        n = sum(one.offer.topic == near.id and passes(one, enquiry.filters) for one in everybody)
         if n:
             label = topic_named(turn, near.id, near.label_de, turn.say)
             intent = _search(label, enquiry.filters)

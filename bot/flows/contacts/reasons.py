@@ -1,6 +1,6 @@
 """How somebody reads in a result list: as they chose to be listed, and why they fit, in words. Never contact data."""
 
-from bot.flows.contacts.search import Around, Candidate, Fit
+from bot.flows.contacts.candidate import Around, Candidate, Fit
 from bot.flows.listing import described, full_title, inhabitants, level, offer_label, place_line, since
 from bot.messages import Contact
 from bot.model import Filters
@@ -18,8 +18,8 @@ def entry_of(scene: Scene, one: Candidate, filters: Filters, where: Around, word
     facts: list[str] = []
     if one.body is not None:
         facts.append(inhabitants(one.body, words))
-    if one.km is not None:
-        facts.append(words("contacts.distance", km=words.number(round(one.km))))
+    if (from_home := one.km) is not None:
+        facts.append(words("contacts.distance", km=words.number(round(from_home))))
     return Contact(
         title=full_title(one.person, words),
         place=place_line(one.body, words, scene.knowledge),
@@ -42,8 +42,8 @@ def reasons(scene: Scene, one: Candidate, filters: Filters, where: Around, words
         place = one.visited.body.name if one.visited.named else described(one.visited.body, words)
         found.append(words("contacts.reason.visited", month=words.month(one.visited.on), place=place))
     own_place = where.home is not None and where.near is not None and where.home.key == where.near.key
-    if filters.near and one.km_near is not None and where.near is not None and not own_place:
-        found.append(words("contacts.reason.near", km=words.number(round(one.km_near)), place=where.near.name))
+    if filters.near and (away := one.km_near) is not None and where.near is not None and not own_place:
+        found.append(words("contacts.reason.near", km=words.number(round(away)), place=where.near.name))
     if one.similar:
         found.append(words("contacts.reason.similar"))
     if one.offer.visitable:

@@ -5,9 +5,10 @@ Nothing is written down in advance: what a message says is looked up when its ti
 
 from datetime import datetime, time, timedelta
 
+from bot.flows.contacts.candidate import Around, Fit
 from bot.flows.contacts.learned import lessons_on
 from bot.flows.contacts.reasons import topic_named
-from bot.flows.contacts.search import Around, Fit, pool
+from bot.flows.contacts.search import pool
 from bot.flows.lessons.reading import entry_of
 from bot.forms import Field, Form
 from bot.hours import Kind
