@@ -257,6 +257,17 @@ async def test_one_slow_platform_stops_no_other_and_a_stop_notes_what_is_unknown
     assert await sending.deliver_due() == 0
 
 
+async def test_all_that_is_due_is_begun_however_small_the_batches(storage: Storage):
+    names = ("vogt", "kalthoff", "harms", "seidl", "acar")
+    await known(storage, *names)
+    for name in names:
+        await promise(storage, name, name)
+    sending = deliveries(storage, Hanging("fake"), limits=Limits(batch=2))
+    await sending.pump()
+    assert {*await states(storage)} <= {"claimed", "sending"}
+    await sending.stop(seconds=0.01)
+
+
 class Forgetful(SqlWorker):
     """A database that is away for a moment, just when an outcome is to be written down."""
 
