@@ -19,7 +19,7 @@ LINK = re.compile(r"https?://[^\s<>\"“”„()]+[^\s<>\"“”„().,;:!?]")
 _SIGN = re.compile(r"[\\`*_\[\]<>#~|{}]|&#?\w+;|https?://|\n|^\s*(?:[-+]|\d+[.)])[ \t]|^\s*[-=]+\s*$")
 
 
-_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode  # all made here
 
 
 def encoded(made: Element) -> bytes:
