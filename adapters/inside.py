@@ -129,6 +129,8 @@ def cleaned(value: Any) -> Any:
     """JSON without what no database takes: NUL, and halves of characters. No platform checks what its people write."""
     match value:
         case str():
+            if value.isascii() and "\0" not in value:
+                return value
             return value.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
         case dict():
             return {cleaned(name): cleaned(one) for name, one in value.items()}

@@ -105,11 +105,13 @@ class Deliveries:
     async def pump(self) -> None:
         """Begins what is due as far as there is room in flight, and doesn't wait: one slow platform stops no other."""
         for platform in self._transports:
-            while not self._stopping and self._room[platform] > 0:
-                rows = await self._claim([platform], min(self._limits.batch, self._room[platform]))
-                if not rows:
-                    break
-                self._begin(rows)
+            more = True
+            while more and not self._stopping and self._room[platform] > 0:
+                limit = min(self._limits.batch, self._room[platform])
+                rows = await self._claim([platform], limit)
+                more = len(rows) == limit
+                if rows:
+                    self._begin(rows)
 
     async def stop(self, seconds: float = 12.0) -> None:
         """No more claims; what is in flight is finished, or after `seconds` noted as uncertain; leases are released."""

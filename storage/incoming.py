@@ -1,6 +1,5 @@
 """An event as JSON values and back, for adapters that must answer before its turn is taken."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +11,8 @@ _WHAT: dict[str, type[What]] = {
 
 
 def to_data(incoming: Incoming) -> dict[str, Any]:
-    what = {"is": type(incoming.what).__name__.lower(), **asdict(incoming.what)}
-    return {**asdict(incoming), "at": incoming.at.isoformat(), "what": what}
+    what = {"is": type(incoming.what).__name__.lower(), **_values(incoming.what)}
+    return {**_values(incoming), "at": incoming.at.isoformat(), "what": what}
 
 
 def from_data(data: dict[str, Any]) -> Incoming:
@@ -23,3 +22,7 @@ def from_data(data: dict[str, Any]) -> Incoming:
     if kind is None:
         raise ValueError("not an event of this release")
     return Incoming(**{**data, "at": datetime.fromisoformat(data["at"]), "what": kind(**what)})
+
+
+def _values(event: Incoming | What) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in event.__slots__}

@@ -117,7 +117,7 @@ class SqlWorker:
             given |= {"paced": sorted(self._gaps), "silence": now - timedelta(seconds=max(self._gaps.values()))}
         if not given["platforms"]:
             return ()
-        async with self._transaction() as tx:
+        async with self._storage.transaction() as tx:  # most often there is nothing to claim, and nothing to commit
             if await tx.value(_HELD) is not None:
                 return ()
             if self._dialect == "postgresql":
@@ -129,8 +129,9 @@ class SqlWorker:
                     picked += await tx.column(statement, {**given, "count": limit - len(picked)})
             if not picked:
                 return ()
-            rows = await tx.rows(_ROWS, {"picked": picked})
-            return await self._deliveries(tx, rows, now)
+            found = await self._deliveries(tx, await tx.rows(_ROWS, {"picked": picked}), now)
+            await tx.commit()
+            return found
 
     async def _deliveries(self, tx: Transaction, rows: Sequence[Row], now: datetime) -> list[Delivery]:
         found: list[Delivery] = []

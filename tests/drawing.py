@@ -8,7 +8,7 @@ from typing import Any, assert_never
 
 from adapters.matrix.rendering import content
 from adapters.screen import readable
-from adapters.teams.cards import LARGEST, Link, activity, size
+from adapters.teams.cards import LARGEST, Link, activity
 from bot.messages import Ask, Block, Choices, Contacts, Facts, File, Message, Quote, Text, Together
 
 MATRIX_LARGEST = 40_000  # bytes of content; an event may have 65,536, and encrypting makes a third more of it
@@ -48,10 +48,11 @@ def shown(message: Message) -> Iterator[tuple[str, str]]:
     yield "Element's HTML", visible(made["formatted_body"])
     links = [Link(name=b.name, url="https://lotse.example/files/x") for b in message.blocks if isinstance(b, File)]
     sent = activity(message, "m_1", links=links)
-    assert size(sent) <= LARGEST, message
-    cards = [one["content"] for one in sent.get("attachments", [])]
+    assert len(sent) <= LARGEST, message
+    made = json.loads(sent)
+    cards = [one["content"] for one in made.get("attachments", [])]
     if not cards:
-        yield "Teams' text", visible(sent["text"])
+        yield "Teams' text", visible(made["text"])
     for card in cards:
         yield "the card's fallback", card["fallbackText"]
         yield "the card", "\n".join(texts(card))

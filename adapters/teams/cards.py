@@ -4,44 +4,48 @@ A card carries a complete `fallbackText`. How a block looks is in `elements`, wh
 """
 
 import html
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
 
 from botbuilder.schema import ActivityTypes, TextFormatTypes
 
 from adapters.teams import buttons, fields
 from adapters.teams.buttons import Link, Pressable
-from adapters.teams.elements import LINK, Element, elements, paragraphs, run, runs
+from adapters.teams.elements import LINK, Element, elements, encoded, paragraphs, run, runs
 from adapters.teams.fields import Typed
 from bot.messages import Ask, Choices, Contacts, Facts, File, Message, Quote, Text, ask, choices, plain_text
 from bot.words import Words
 
 CARD = "application/vnd.microsoft.card.adaptive"
-LARGEST = 75_000  # bytes of an activity; the service takes 80 KB
+LARGEST = 75_000  # bytes of an activity on the wire; the service takes 80 KB
 SUMMARY = 120  # characters of a notification
 
 
 def activity(
-    message: Message, key: str, *, links: Sequence[Link] = (), chat: Link | None = None, again: bool = False
-) -> Element:
-    """`key` is the outbox key; `again` says in words that the message may have arrived before."""
+    message: Message,
+    key: str,
+    *,
+    links: Sequence[Link] = (),
+    chat: Link | None = None,
+    again: bool = False,
+    envelope: Mapping[str, Any] = MappingProxyType({}),
+) -> bytes:
+    """As it is sent. `key` is the outbox key; `again` says in words that the message may have arrived before; `envelope`
+    is what stands beside what is said: from whom, where.
+    """
     if again:
         note = Text(text=Words(message.language)("teams.again"), style="hint")
         message = replace(message, blocks=(note, *message.blocks))
-    made = _whole(message, key, links, chat)
-    while size(made) > LARGEST:
+    made = encoded({**_whole(message, key, links, chat), **envelope})
+    while len(made) > LARGEST:
         shorter = _shortened(message)
         if shorter == message:
             break
         message = shorter
-        made = _whole(message, key, links, chat)
+        made = encoded({**_whole(message, key, links, chat), **envelope})
     return made
-
-
-def size(made: Element) -> int:
-    """Bytes on the wire."""
-    return len(json.dumps(made, ensure_ascii=False).encode())
 
 
 def _whole(message: Message, key: str, links: Sequence[Link], chat: Link | None) -> Element:

@@ -6,7 +6,7 @@ The SDK sends through `requests` in six threads, a new connection each; this is 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from urllib.parse import quote
 
 from aiohttp import (
@@ -20,6 +20,7 @@ from aiohttp import (
 
 from adapters.teams.conversations import Conversation
 from adapters.teams.credentials import NoToken, Tokens
+from adapters.teams.elements import encoded
 from adapters.teams.reading import bounded
 from adapters.teams.settings import Registration, Registrations
 
@@ -79,22 +80,23 @@ class Connector:
             "tenantId": tenant,
             "channelData": {"tenant": {"id": tenant}},
         }
-        return await self._call("POST", service_url, tenant, "v3/conversations", body)
+        return await self._call("POST", service_url, tenant, "v3/conversations", encoded(body))
 
-    async def send(self, to: Conversation, activity: dict[str, Any]) -> Result:
+    async def send(self, to: Conversation, activity: bytes) -> Result:
         return await self._call(
             "POST", to.service_url, to.tenant, f"v3/conversations/{_part(to.id)}/activities", activity
         )
 
-    async def update(self, to: Conversation, remote_id: str, activity: dict[str, Any]) -> Result:
+    async def update(self, to: Conversation, remote_id: str, activity: bytes) -> Result:
+        """`activity` has that id."""
         path = f"v3/conversations/{_part(to.id)}/activities/{_part(remote_id)}"
-        return await self._call("PUT", to.service_url, to.tenant, path, {**activity, "id": remote_id})
+        return await self._call("PUT", to.service_url, to.tenant, path, activity)
 
     async def delete(self, to: Conversation, remote_id: str) -> Result:
         path = f"v3/conversations/{_part(to.id)}/activities/{_part(remote_id)}"
         return await self._call("DELETE", to.service_url, to.tenant, path, None)
 
-    async def _call(self, method: str, service_url: str, tenant: str, path: str, body: dict[str, Any] | None) -> Result:
+    async def _call(self, method: str, service_url: str, tenant: str, path: str, body: bytes | None) -> Result:
         """A token that is refused is replaced once: what was refused has not been carried out."""
         registration = self._registrations.of(tenant) if self._tokens is not None else None
         for attempt in (1, 2):
@@ -112,24 +114,19 @@ class Connector:
     async def _token(self, registration: Registration | None) -> str | None:
         return await self._tokens.get(registration) if self._tokens is not None and registration is not None else None
 
-    async def _once(self, method: str, url: str, body: dict[str, Any] | None, token: str | None) -> Result:
+    async def _once(self, method: str, url: str, body: bytes | None, token: str | None) -> Result:
         headers = {"Content-Type": "application/json; charset=utf-8"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        data = None if body is None else encoded(body)
         try:
             async with self._session().request(
-                method, url, data=data, headers=headers, timeout=TIMEOUT, allow_redirects=False
+                method, url, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False
             ) as answer:
                 return _answer(answer.status, answer.headers.get("Retry-After"), await bounded(answer.content, LIMIT))
         except (ClientConnectorError, ClientHttpProxyError, ConnectionTimeoutError) as error:
             return NotSent(type(error).__name__)
         except (ClientError, OSError, TimeoutError, ValueError) as error:
             return Unknown(type(error).__name__)
-
-
-def encoded(body: dict[str, Any]) -> bytes:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _answer(status: int, retry_after: str | None, body: bytes) -> Answer:

@@ -14,6 +14,7 @@ from storage.unit_of_work import Storage, Unit
 
 PLATFORM = "teams"
 CHAT, MEMBER, SERVICE = "chat", "member", "service"  # kinds of notes
+_write = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class Conversation:
     tenant: str
 
     def address(self) -> Address:
-        return Address(json.dumps(asdict(self), separators=(",", ":")))
+        return Address(_write({"service_url": self.service_url, "id": self.id, "tenant": self.tenant}))
 
 
 def conversation_of(address: Address) -> Conversation | None:

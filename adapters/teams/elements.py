@@ -4,6 +4,7 @@ Headings and facts are elements that read Markdown. They are used where the text
 and for everything people typed at length, text runs are, which no client reads as markup.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, assert_never
@@ -16,6 +17,14 @@ Element: TypeAlias = dict[str, Any]
 LABEL, FIGURE, VALUE = 24, 20, 220  # characters of a fact that read well in two columns
 LINK = re.compile(r"https?://[^\s<>\"“”„()]+[^\s<>\"“”„().,;:!?]")
 _SIGN = re.compile(r"[\\`*_\[\]<>#~|{}]|&#?\w+;|https?://|\n|^\s*(?:[-+]|\d+[.)])[ \t]|^\s*[-=]+\s*$")
+
+
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode  # all made here
+
+
+def encoded(made: Element) -> bytes:
+    """As it goes over the wire."""
+    return _write(made).encode()
 
 
 def plain(text: str) -> bool:

@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from botbuilder.schema import Activity, ActivityTypes
-from msrest.exceptions import DeserializationError  # type: ignore[attr-defined]
 
 from adapters.inside import cleaned
+from adapters.teams.activities import REFUSED, activity_of
 from adapters.teams.buttons import CHOICE
 from adapters.teams.conversations import PLATFORM, Conversation, account_of
 from bot.events import Account, Address, Edited, Incoming, Joined, Left, Said, Unreadable, What
@@ -47,8 +47,8 @@ def parsed(data: Any) -> Activity:
     if not isinstance(data, dict):
         raise Malformed("not an object")
     try:
-        activity = Activity.deserialize(cleaned(data))
-    except (DeserializationError, ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError) as error:  # fmt: skip
+        activity = activity_of(cleaned(data))
+    except REFUSED as error:
         raise Malformed(type(error).__name__) from None
     for value in (activity.type, activity.service_url, activity.channel_id):
         if not isinstance(value, str) or not value:

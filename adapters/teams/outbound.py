@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, assert_never
+from typing import assert_never
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -14,6 +14,7 @@ from adapters.teams.cards import activity, answered, with_card
 from adapters.teams.chats import chat_link
 from adapters.teams.connector import Answer, Connector, NotSent, Result, Unknown
 from adapters.teams.conversations import PLATFORM, Conversation, Memory, conversation_of, tenant_and_user
+from adapters.teams.elements import Element, encoded
 from adapters.teams.open_cards import OpenCards
 from adapters.web.files import Files
 from bot.events import Account
@@ -72,12 +73,14 @@ class TeamsTransport:
             return Undeliverable(cause="service not allowed")
         files = [block for block in delivery.message.blocks if isinstance(block, File)]
         links = await self._links(delivery, self._files, files) if files and self._files is not None else ()
-        made = self._made(delivery, links, await chat_link(self.storage, delivery), to)
-        if delivery.replaces_remote is not None:
-            updated = await self._connector.update(to, delivery.replaces_remote, made)
+        chat = await chat_link(self.storage, delivery)
+        replaced = delivery.replaces_remote
+        if replaced is not None:
+            updated = await self._connector.update(to, replaced, self._made(delivery, links, chat, to, replaced))
             if not _gone(updated):
-                return self._handed_over(delivery, to, outcome_of(updated, remote_id=delivery.replaces_remote))
-        return self._handed_over(delivery, to, outcome_of(await self._connector.send(to, made)))
+                return self._handed_over(delivery, to, outcome_of(updated, remote_id=replaced))
+        sent = await self._connector.send(to, self._made(delivery, links, chat, to))
+        return self._handed_over(delivery, to, outcome_of(sent))
 
     def _handed_over(self, delivery: Delivery, to: Conversation, outcome: Outcome) -> Outcome:
         """What arrives is most often what became of an earlier question; its card is closed beside it, late or never."""
@@ -108,8 +111,9 @@ class TeamsTransport:
             log.info("cards not closed", action="teams send", error=type(error).__name__)
             return
         for card, instead in over:
-            made = self._addressed(with_card(answered(card.says, instead, card.says.language), instead), card.to)
-            closed = await self._connector.update(card.to, card.remote_id, made)
+            made = with_card(answered(card.says, instead, card.says.language), instead)
+            whole = encoded({**made, **self._envelope(card.to, card.remote_id)})
+            closed = await self._connector.update(card.to, card.remote_id, whole)
             log.debug("card closed", action="teams send", row=card.key, done=isinstance(closed, Answer))
 
     async def closed(self) -> None:
@@ -123,12 +127,27 @@ class TeamsTransport:
             task.cancel()
         await self.closed()
 
-    def _made(self, delivery: Delivery, links: Sequence[Link], chat: Link | None, to: Conversation) -> dict[str, Any]:
-        made = activity(delivery.message, delivery.key, links=links, chat=chat, again=delivery.uncertain)
-        return self._addressed(made, to)
+    def _made(
+        self,
+        delivery: Delivery,
+        links: Sequence[Link],
+        chat: Link | None,
+        to: Conversation,
+        replaced: str | None = None,
+    ) -> bytes:
+        return activity(
+            delivery.message,
+            delivery.key,
+            links=links,
+            chat=chat,
+            again=delivery.uncertain,
+            envelope=self._envelope(to, replaced),
+        )
 
-    def _addressed(self, made: dict[str, Any], to: Conversation) -> dict[str, Any]:
-        return {**made, "from": {"id": self._connector.bot(to.tenant)}, "conversation": {"id": to.id}}
+    def _envelope(self, to: Conversation, replaced: str | None = None) -> Element:
+        """`replaced` is the message whose place it takes."""
+        envelope: Element = {"from": {"id": self._connector.bot(to.tenant)}, "conversation": {"id": to.id}}
+        return envelope if replaced is None else {**envelope, "id": replaced}
 
     async def _links(self, delivery: Delivery, kept: Files, files: Sequence[File]) -> Sequence[Link]:
         language = delivery.message.language

@@ -9,6 +9,7 @@ import asyncio
 import ipaddress
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import Any
 
 import structlog
@@ -222,8 +223,9 @@ async def _body(request: web.Request) -> Any:
     """Raises Malformed, HTTPRequestEntityTooLarge."""
     if request.content_length is not None and request.content_length > LIMIT:
         raise web.HTTPRequestEntityTooLarge(LIMIT, request.content_length)
+    arrived = request.content.is_eof()  # most often with the head
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with nullcontext() if arrived else asyncio.timeout(PATIENCE):
             content = await bounded(request.content, LIMIT)
     except TimeoutError:
         raise Malformed("body too slow") from None

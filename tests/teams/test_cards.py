@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.teams.buttons import KEEP, Link
-from adapters.teams.cards import LARGEST, activity, card, size
+from adapters.teams.cards import LARGEST, activity, card
 from bot.forms import Field, Form
 from bot.intents import Help
 from bot.messages import (
@@ -41,7 +41,7 @@ def two(*labels: str, once: bool = True) -> Choices:
 
 
 def shown(made: Message, **more: Any) -> dict[str, Any]:
-    (attachment,) = activity(made, "m_1", **more)["attachments"]
+    (attachment,) = json.loads(activity(made, "m_1", **more))["attachments"]
     assert attachment["contentType"] == "application/vnd.microsoft.card.adaptive"
     content: dict[str, Any] = attachment["content"]
     return content
@@ -185,7 +185,7 @@ def test_what_somebody_typed_stands_in_quotation_marks_not_in_colour_alone():
 
 
 def test_text_alone_is_text_and_no_markup_either():
-    made = activity(message(Text(text=f"Guten Tag\n{EVIL}"), Quote(text="a & b")), "m_1")
+    made = json.loads(activity(message(Text(text=f"Guten Tag\n{EVIL}"), Quote(text="a & b")), "m_1"))
     assert "attachments" not in made
     assert made["textFormat"] == "xml"
     assert "<script>" not in made["text"]
@@ -197,7 +197,7 @@ def test_text_alone_is_text_and_no_markup_either():
 def test_one_activity_is_never_text_and_card_at_once():
     """The service would split it and return no id."""
     for made in (EVERYTHING, message(Text(text="x"))):
-        sent = activity(made, "m_1")
+        sent = json.loads(activity(made, "m_1"))
         assert ("text" in sent) != ("attachments" in sent)
         assert sent["summary"]
 
@@ -281,9 +281,12 @@ def test_a_file_is_a_link():
 
 def test_what_is_too_long_is_cut_and_says_so_and_can_still_be_answered():
     long = "Wort " * 30_000
-    made = activity(message(Text(text="Anfrage"), Quote(text=long), two("Ja", "Nein")), "m_1")
-    assert size(made) <= LARGEST
-    content = made["attachments"][0]["content"]
+    made = activity(
+        message(Text(text="Anfrage"), Quote(text=long), two("Ja", "Nein")), "m_1", envelope={"from": "x" * 9}
+    )
+    assert len(made) <= LARGEST
+    assert json.loads(made)["from"] == "x" * 9
+    content = json.loads(made)["attachments"][0]["content"]
     assert "zu lang" in content["fallbackText"]
     assert "Anfrage" in content["fallbackText"]
     assert len(executes_in(content)) == 2
@@ -305,8 +308,7 @@ BLOCKS = st.one_of(
 @given(st.lists(BLOCKS, max_size=8), st.lists(st.text(min_size=1, max_size=300), max_size=10), st.booleans())
 def test_any_message_becomes_an_activity_under_the_limit(blocks: list[Any], labels: list[str], once: Any):
     made = activity(message(*blocks, *([two(*labels, once=once)] if labels else [])), "m_1", again=True)
-    assert size(made) <= 80_000
-    json.dumps(made)
-    content = made.get("attachments", [{}])[0].get("content", {})
+    assert len(made) <= 80_000
+    content = json.loads(made).get("attachments", [{}])[0].get("content", {})
     listed = [one["value"] for one in walk(content) if one.get("type") == "Input.ChoiceSet" for one in one["choices"]]
     assert len(listed or executes_in(content)) == len(labels)

@@ -34,7 +34,7 @@ def cards(messages: list[Message]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for message in messages:
         links = [Link(name=one.name, url="https://lotse.example/x") for one in message.blocks if isinstance(one, File)]
-        made = activity(message, "m_1", links=links)
+        made = json.loads(activity(message, "m_1", links=links))
         found += [one["content"] for one in made.get("attachments", [])]
         if (asked := choices(message)) is not None and asked.once:
             found.append(answered(message, asked.options[0].label, message.language))
