@@ -1,17 +1,18 @@
 """The log of what was done with whose rights: each entry carries the hash of the one before."""
 
 import hashlib
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from storage.columns import dumps
 from storage.marks import raise_mark
 from storage.tables import audit
 from storage.transaction import Transaction
 
 START = "0" * 64
+_as_ever = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # hashes of years rest on it
 
 
 class AuditStore:
@@ -49,4 +50,4 @@ class AuditStore:
 def _digest(row: Any) -> str:
     at: datetime = row["at"]
     said = [row["seq"], at.astimezone(UTC).isoformat(), row["actor"], row["action"], row["subject"], row["facts"]]
-    return hashlib.sha256(dumps([row["previous"], *said]).encode()).hexdigest()
+    return hashlib.sha256(_as_ever([row["previous"], *said]).encode()).hexdigest()

@@ -62,9 +62,9 @@ def folded(name: str) -> str:
 
 
 class PersonStore:
-    def __init__(self, transaction: Transaction, affiliations: AffiliationStore) -> None:
+    def __init__(self, transaction: Transaction) -> None:
         self._in = transaction
-        self._affiliations = affiliations
+        self._affiliations = AffiliationStore(transaction)
         self._changed: set[str] = set()
 
     # ------------------------------------------------------------ the profile

@@ -1,9 +1,9 @@
 """The stores gathered over one transaction, and the database that opens such units of work."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Generic, Self, TypeVar
 
 from filelock import FileLock
 from sqlalchemy import text
@@ -12,14 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ports import Conflict
 from storage.accounts import AccountStore
-from storage.affiliations import AffiliationStore
 from storage.agenda import AgendaStore
 from storage.audit import AuditStore
 from storage.bodies import BodyStore
 from storage.columns import metadata
 from storage.conversation import DialogStore, InboxStore, QuestionStore
 from storage.desk import DeskStore
-from storage.drivers import PostgreSQL, SQLite
+from storage.drivers import PostgreSQL
 from storage.engine import BEGIN, BUSY, open_engine, process_lock
 from storage.enquiries import EnquiryStore
 from storage.introductions import IntroductionStore
@@ -32,6 +31,7 @@ from storage.nudges import NudgeStore
 from storage.outbox import OutboxStore
 from storage.people import PersonStore
 from storage.privacy import PrivacyStore
+from storage.readers import Readers
 from storage.subscriptions import SubscriptionStore
 from storage.tombstones import Tombstones
 from storage.topics import TopicStore
@@ -40,36 +40,59 @@ from storage.transaction import Transaction, is_conflict
 from storage.visits import VisitStore
 from storage.writers import Writers
 
+T = TypeVar("T")
+
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+class _Made(Generic[T]):
+    """A store that is made when it is first asked for: most units of work need a few of them."""
+
+    def __init__(self, make: "Callable[[Unit], T]") -> None:
+        self._make = make
+
+    def __set_name__(self, _: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, unit: "Unit", _: type) -> T:
+        made = self._make(unit)
+        unit.__dict__[self._name] = made  # found there from now on
+        return made
+
+
+def _on(store: Callable[[Transaction], T]) -> _Made[T]:
+    return _Made(lambda unit: store(unit.transaction))
 
 
 class Unit:
     """One transaction; `bot.ports.UnitOfWork`, and beside it what only storage and adapters need."""
 
+    transaction: Transaction
+    accounts = _on(AccountStore)
+    people = _on(PersonStore)
+    bodies = _on(BodyStore)
+    topics = _Made(lambda unit: TopicStore(unit.transaction, unit.people.touch))
+    enquiries = _on(EnquiryStore)
+    introductions = _on(IntroductionStore)
+    desk = _on(DeskStore)
+    visits = _on(VisitStore)
+    lessons = _Made(lambda unit: LessonStore(unit.transaction, unit.people.touch))
+    subscriptions = _on(SubscriptionStore)
+    links = _on(LinkStore)
+    questions = _on(QuestionStore)
+    dialogs = _on(DialogStore)
+    inbox = _on(InboxStore)
+    outbox = _on(OutboxStore)
+    nudges = _Made(lambda unit: NudgeStore(unit.transaction, unit.outbox))
+    agenda = _on(AgendaStore)
+    audit = _on(AuditStore)
+    totals = _on(TotalStore)
+    privacy = _on(PrivacyStore)
+    meta = _on(MetaStore)
+    notes = _on(NoteStore)
+
     def __init__(self, transaction: Transaction) -> None:
         self.transaction = transaction
-        self.accounts = AccountStore(transaction)
-        self.people = PersonStore(transaction, AffiliationStore(transaction))
-        self.bodies = BodyStore(transaction)
-        self.topics = TopicStore(transaction, self.people.touch)
-        self.enquiries = EnquiryStore(transaction)
-        self.introductions = IntroductionStore(transaction)
-        self.desk = DeskStore(transaction)
-        self.visits = VisitStore(transaction)
-        self.lessons = LessonStore(transaction, self.people.touch)
-        self.subscriptions = SubscriptionStore(transaction)
-        self.links = LinkStore(transaction)
-        self.questions = QuestionStore(transaction)
-        self.dialogs = DialogStore(transaction)
-        self.inbox = InboxStore(transaction)
-        self.outbox = OutboxStore(transaction)
-        self.nudges = NudgeStore(transaction, self.outbox)
-        self.agenda = AgendaStore(transaction)
-        self.audit = AuditStore(transaction)
-        self.totals = TotalStore(transaction)
-        self.privacy = PrivacyStore(transaction)
-        self.meta = MetaStore(transaction)
-        self.notes = NoteStore(transaction)
         self.committed = False
 
     async def commit(self) -> None:
@@ -88,7 +111,9 @@ class Storage:
         self.engine = engine
         self.tombstones = tombstones
         self._lock = lock
-        self._writers = Writers(engine) if engine.dialect.name == "sqlite" else None
+        sqlite = engine.dialect.name == "sqlite"
+        self._readers = Readers(engine) if sqlite else None
+        self._writers = Writers(engine) if sqlite else None
 
     @classmethod
     async def open(cls, url: str, *, hold: bool = False, tombstones: Path | None = None, migrate: bool = True) -> Self:
@@ -119,8 +144,9 @@ class Storage:
 
     async def close(self) -> None:
         async with self._alone():
-            if self._writers is not None:
-                await self._writers.close()
+            for kept in (self._readers, self._writers):
+                if kept is not None:
+                    await kept.close()
             await self.engine.dispose()
         if self._lock is not None:
             self._lock.release()
@@ -136,27 +162,24 @@ class Storage:
 
     def transaction(self, *, write: bool = True) -> AbstractAsyncContextManager[Transaction]:
         """Rolled back at the end unless it was committed. Raises Conflict where it can't be begun just now."""
-        if write and self._writers is not None:
-            return self._writers.transaction()
-        return self._transaction(write=write)
+        if self._readers is not None and self._writers is not None:
+            return self._writers.transaction() if write else self._readers.transaction()
+        return self._on_the_server(write=write)
 
     @asynccontextmanager
-    async def _transaction(self, *, write: bool) -> AsyncIterator[Transaction]:
-        """With a connection of its own."""
+    async def _on_the_server(self, *, write: bool) -> AsyncIterator[Transaction]:
         async with AsyncExitStack() as stack:
             try:
                 connection = await stack.enter_async_context(self.engine.connect())
                 if not write:
-                    options: dict[str, Any] = {BEGIN: "BEGIN"} if self.dialect == "sqlite" else _SNAPSHOT
-                    await connection.execution_options(**options)
+                    await connection.execution_options(**_SNAPSHOT)
                 await connection.begin()
                 raw: Any = (await connection.get_raw_connection()).driver_connection
             except DBAPIError as error:
                 if is_conflict(error):
                     raise Conflict(type(error.orig).__name__) from error
                 raise
-            driver = SQLite(raw) if self.dialect == "sqlite" else PostgreSQL(connection, raw)
-            yield Transaction(connection, driver, connection.commit if write else None)
+            yield Transaction(connection, PostgreSQL(connection, raw), connection.commit if write else None)
 
     async def scrub(self) -> bool:
         """Overwrites what erased rows left in the file and its log; False if a reader was in the way.

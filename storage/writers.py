@@ -11,14 +11,14 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ports import Conflict
 from storage.drivers import SQLite
-from storage.engine import BEGIN
+from storage.readers import Opened, opened
 from storage.sqlite import WRITE, Connection
 from storage.transaction import Transaction, is_conflict
 
@@ -39,8 +39,7 @@ class Writers:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._turn = asyncio.Lock()
-        self._connection: AsyncConnection | None = None
-        self._driver: Connection | None = None
+        self._connection: Opened | None = None
         self._open: _Open | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -83,18 +82,14 @@ class Writers:
 
     async def close(self) -> None:
         if self._connection is not None:
-            await self._connection.close()
-            self._connection = self._driver = None
+            connection, _ = self._connection
+            self._connection = None
+            await connection.close()
 
-    async def _connected(self) -> tuple[AsyncConnection, Connection]:
-        """SQLAlchemy is told to begin nothing."""
-        if self._connection is None or self._driver is None:
-            connection = self._engine.connect()
-            await connection.start()
-            await connection.execution_options(**{BEGIN: None})
-            self._connection = connection
-            self._driver = cast("Connection", (await connection.get_raw_connection()).driver_connection)
-        return self._connection, self._driver
+    async def _connected(self) -> Opened:
+        if self._connection is None:
+            self._connection = await opened(self._engine)
+        return self._connection
 
     async def _begun(self, driver: Connection) -> _Open:
         try:

@@ -4,10 +4,11 @@ Headings and facts are elements that read Markdown. They are used where the text
 and for everything people typed at length, text runs are, which no client reads as markup.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, assert_never
+
+from pydantic_core import to_json
 
 from bot.messages import Ask, Block, Choices, Contact, Contacts, Facts, File, Quote, Text, Together
 from bot.words import Words
@@ -19,12 +20,9 @@ LINK = re.compile(r"https?://[^\s<>\"“”„()]+[^\s<>\"“”„().,;:!?]")
 _SIGN = re.compile(r"[\\`*_\[\]<>#~|{}]|&#?\w+;|https?://|\n|^\s*(?:[-+]|\d+[.)])[ \t]|^\s*[-=]+\s*$")
 
 
-_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode  # all made here
-
-
 def encoded(made: Element) -> bytes:
     """As it goes over the wire."""
-    return _write(made).encode()
+    return to_json(made)
 
 
 def plain(text: str) -> bool:
