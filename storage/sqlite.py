@@ -75,9 +75,7 @@ class Cursor(sqlite3.Cursor):
 
 
 class Connection(sqlite3.Connection):
-    _patience: int | None = (
-        None  # milliseconds; once it is known, this connection waits for others in `begin_writing` only
-    )
+    _patience: int | None = None  # milliseconds; once known, this connection waits for others in `begin_writing` only
 
     def cursor(self, factory: Any = Cursor) -> Any:
         return super().cursor(factory)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from urllib.request import getproxies_environment
 
 import structlog
 from aiohttp import ClientSession, DummyCookieJar, TCPConnector, web
@@ -155,6 +156,11 @@ async def _closed_at_the_end(session: ClientSession) -> None:
 
 
 def _session(*, proxied: bool) -> ClientSession:
-    """Cookies are none of our business. A proxy is one of the environment (HTTPS_PROXY), as for the tokens."""
+    """Cookies are none of our business. A proxy is one of the environment (HTTPS_PROXY), as for the tokens.
+
+    Where there is none nobody looks for it again: aiohttp would, in a thread, for each message.
+    """
     connector = TCPConnector(limit=CONNECTIONS, ttl_dns_cache=300)
-    return ClientSession(connector=connector, cookie_jar=DummyCookieJar(), trust_env=proxied)
+    return ClientSession(
+        connector=connector, cookie_jar=DummyCookieJar(), trust_env=proxied and bool(getproxies_environment())
+    )

@@ -92,11 +92,7 @@ class Connector:
         path = f"v3/conversations/{_part(to.id)}/activities/{_part(remote_id)}"
         return await self._call("PUT", to.service_url, to.tenant, path, activity)
 
-    async def delete(self, to: Conversation, remote_id: str) -> Result:
-        path = f"v3/conversations/{_part(to.id)}/activities/{_part(remote_id)}"
-        return await self._call("DELETE", to.service_url, to.tenant, path, None)
-
-    async def _call(self, method: str, service_url: str, tenant: str, path: str, body: bytes | None) -> Result:
+    async def _call(self, method: str, service_url: str, tenant: str, path: str, body: bytes) -> Result:
         """A token that is refused is replaced once: what was refused has not been carried out."""
         registration = self._registrations.of(tenant) if self._tokens is not None else None
         for attempt in (1, 2):
@@ -114,7 +110,7 @@ class Connector:
     async def _token(self, registration: Registration | None) -> str | None:
         return await self._tokens.get(registration) if self._tokens is not None and registration is not None else None
 
-    async def _once(self, method: str, url: str, body: bytes | None, token: str | None) -> Result:
+    async def _once(self, method: str, url: str, body: bytes, token: str | None) -> Result:
         headers = {"Content-Type": "application/json; charset=utf-8"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
