@@ -237,12 +237,19 @@ class Deliveries:
         try:
             while pending:
                 done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-                await self._settle([(pending.pop(send), send.result()) for send in done])
+                await self._settle([(pending[send], send.result()) for send in done])
+                for send in done:
+                    del pending[send]
         except BaseException as error:
+            stopped = Uncertain(cause="stopped")
+            found = [
+                (row, send.result() if send.done() and not send.cancelled() else stopped)
+                for send, row in pending.items()
+            ]
             for send in pending:
                 send.cancel()
             if isinstance(error, asyncio.CancelledError):
-                await self._settle([(delivery, Uncertain(cause="stopped")) for delivery in pending.values()])
+                await self._settle(found)
             raise
 
     async def _send(self, delivery: Delivery) -> Outcome:
@@ -251,6 +258,11 @@ class Deliveries:
                 return await self._transports[delivery.platform].deliver(delivery)
         except TimeoutError:
             return Uncertain(cause="time-out")
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            return Uncertain(cause="cut off")  # by the transport itself, which is closing
         except Exception as error:  # noqa: BLE001
             log.error("transport failed", action="deliver", row=delivery.key, error=_name(error))  # noqa: TRY400
             return Uncertain(cause=type(error).__name__)

@@ -79,6 +79,31 @@ class Broken(FakePlatform):
         raise RuntimeError(f"cannot send to {delivery.account}")
 
 
+class CutOff(FakePlatform):
+    """A platform that closes while it sends."""
+
+    async def deliver(self, delivery: Delivery) -> Outcome:
+        self.tried.append(delivery)
+        request = asyncio.create_task(asyncio.Event().wait())
+        request.cancel()
+        await request
+        raise AssertionError
+
+
+class Interrupted(SqlWorker):
+    """Whoever writes down the first outcome is stopped on the way."""
+
+    def __init__(self, storage: Storage) -> None:
+        super().__init__(storage)
+        self.reached = asyncio.Event()
+
+    async def settle(self, results: Sequence[tuple[Delivery, Outcome]], now: datetime, *, owner: str) -> None:
+        if not self.reached.is_set():
+            self.reached.set()
+            await asyncio.Event().wait()
+        await super().settle(results, now, owner=owner)
+
+
 # ---------------------------------------------------------------- what leaves
 
 
@@ -207,9 +232,15 @@ async def test_a_platform_that_asks_for_patience_gets_it(storage: Storage):
     assert [delivery.key for delivery in platform.tried[:2]] == [platform.tried[0].key] * 2
 
 
-@pytest.mark.parametrize("how", ["uncertain", "broken", "hanging"])
+@pytest.mark.parametrize("how", ["uncertain", "broken", "hanging", "cut off"])
 async def test_nobody_hears_twice_because_the_outcome_is_unknown(storage: Storage, how: str):
-    platform = {"uncertain": FakePlatform(Uncertain()), "broken": Broken(), "hanging": Hanging("fake")}[how]
+    given = {
+        "uncertain": FakePlatform(Uncertain()),
+        "broken": Broken(),
+        "hanging": Hanging("fake"),
+        "cut off": CutOff(),
+    }
+    platform = given[how]
     await known(storage, "vogt")
     await promise(storage, "vogt", "nudge", kind=Kind.NUDGE)
     clock = Clock()
@@ -253,6 +284,17 @@ async def test_one_slow_platform_stops_no_other_and_a_stop_notes_what_is_unknown
     await promise(storage, "vogt", "after the stop")
     await sending.pump()
     assert await sending.deliver_due() == 0
+
+
+async def test_what_is_known_to_have_arrived_is_written_down_although_everything_stops(storage: Storage):
+    await known(storage, "vogt")
+    await promise(storage, "vogt", "arrives", kind=Kind.NUDGE)
+    worker = Interrupted(storage)
+    sending = deliveries(storage, FakePlatform(), worker=worker)
+    await sending.pump()
+    await worker.reached.wait()
+    await sending.stop(seconds=0.01)
+    assert await states(storage) == ["sent"]
 
 
 async def test_all_that_is_due_is_begun_however_small_the_batches(storage: Storage):
