@@ -214,10 +214,10 @@ async def run(
                 await stop.wait()
             finally:
                 log.info("stopping", action="stop")
-                for listener in listening:
-                    listener.cancel()
-                await asyncio.gather(*(mine.settled(TURNS_WITHIN) for mine in turns))
+                await asyncio.gather(*(mine.stop(TURNS_WITHIN) for mine in turns))
                 await scheduler.stop(STOP_WITHIN)
+                for listener in listening:  # last: closing a connection would cut off what is on its way
+                    listener.cancel()
                 serving.cancel()
     log.info("stopped", action="stop")
 

@@ -50,9 +50,12 @@ class Turns:
         self._again = again
         self._places = asyncio.Semaphore(AT_ONCE)
         self._last: dict[Account, asyncio.Task[tuple[str, ...]]] = {}
+        self._stopping = False
 
     def submit(self, incoming: Incoming) -> asyncio.Task[tuple[str, ...]]:
         """Never raises; what could not be done stays in the inbox and is taken again at the next start."""
+        if self._stopping:
+            return asyncio.create_task(_left_to_the_inbox())
         turn = asyncio.create_task(self._after(self._last.get(incoming.account), incoming))
         self._last[incoming.account] = turn
         turn.add_done_callback(lambda done: self._forget(incoming.account, done))
@@ -65,6 +68,11 @@ class Turns:
             for turn in late:
                 turn.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+
+    async def stop(self, seconds: float) -> None:
+        """Begins no more, and finishes those that have begun; the platform may go on listening for the inbox."""
+        self._stopping = True
+        await self.settled(seconds)
 
     async def _after(self, before: asyncio.Task[tuple[str, ...]] | None, incoming: Incoming) -> tuple[str, ...]:
         if before is not None:
@@ -83,6 +91,10 @@ class Turns:
     def _forget(self, account: Account, done: asyncio.Task[tuple[str, ...]]) -> None:
         if self._last.get(account) is done:
             del self._last[account]
+
+
+async def _left_to_the_inbox() -> tuple[str, ...]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

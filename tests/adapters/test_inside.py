@@ -83,6 +83,16 @@ async def test_a_stop_does_not_wait_for_ever():
     assert core.taken == []
 
 
+async def test_what_is_heard_during_a_stop_begins_no_turn():
+    core = Core()
+    turns = Turns(core.take)
+    first = turns.submit(incoming("console:vogt", event="1"))
+    await turns.stop(10.0)
+    assert await first == ("answer to 1",)
+    assert await turns.submit(incoming("console:seidl", event="2")) == ()
+    assert core.taken == ["1"]
+
+
 class Platform:
     """An adapter whose fate the test decides."""
 
