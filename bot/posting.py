@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.events import Account
 from bot.hours import Kind, when
 from bot.model import AccountRow, Person
 from bot.ports import Outgoing
@@ -12,8 +13,7 @@ from bot.turn import Reply, Scene
 
 async def post(scene: Scene, reply: Reply) -> str | None:
     """The outbox key; None if the person has no account that can be reached, which the caller's flow must not rely on."""
-    row, key = await _recipient(scene, reply)
-    account = row.account if row is not None else reply.account
+    account, key = await _recipient(scene, reply)
     if account is None:
         return None
     due = max(scene.now, reply.due or scene.now)
@@ -32,7 +32,7 @@ async def post(scene: Scene, reply: Reply) -> str | None:
         shows=reply.shows,
         room=reply.room,
     )
-    return await scene.uow.outbox.put(outgoing, row.platform if row is not None else None)
+    return await scene.uow.outbox.put(outgoing)
 
 
 async def earliest(scene: Scene, person: Person, kind: Kind, at: datetime) -> datetime:
@@ -56,16 +56,17 @@ async def earliest(scene: Scene, person: Person, kind: Kind, at: datetime) -> da
     )
 
 
-async def _recipient(scene: Scene, reply: Reply) -> tuple[AccountRow | None, str | None]:
-    """The account, if it is still there, and whose it is."""
+async def _recipient(scene: Scene, reply: Reply) -> tuple[Account | None, str | None]:
+    """The account, and whose it is, where that matters for the time: an answer goes out at any."""
     if reply.account is not None:
-        row = await scene.uow.accounts.get(reply.account)
-        return row, row.person if row is not None else None
+        row = None if reply.kind is Kind.ANSWER else await scene.uow.accounts.get(reply.account)
+        return reply.account, row.person if row is not None else None
     assert reply.person is not None
     person = await scene.uow.people.get(reply.person)
     if person is None:
         return None, None
-    return home_of(person, await scene.uow.accounts.of_person(person.key)), person.key
+    home = home_of(person, await scene.uow.accounts.of_person(person.key))
+    return home.account if home is not None else None, person.key
 
 
 def home_of(person: Person, rows: Sequence[AccountRow]) -> AccountRow | None:

@@ -58,7 +58,11 @@ def _in_utc(value: datetime) -> datetime:
 
 
 def _instant_to_text(value: datetime | None) -> str | None:
-    return None if value is None else _in_utc(value).isoformat(" ", "microseconds")[:-6]  # without "+00:00"
+    if value is None:
+        return None
+    if value.tzinfo is not UTC:
+        value = _in_utc(value)
+    return value.isoformat(" ", "microseconds")[:-6]  # without "+00:00"
 
 
 def _instant_from_text(value: str | None) -> datetime | None:

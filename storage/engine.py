@@ -17,6 +17,13 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 import storage.sqlite  # noqa: F401 (the dialect "sqlite+loop")
 
 BUSY = 30  # seconds a command waits for another process that writes
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "secure_delete = ON",
+    "temp_store = MEMORY",  # or a turn that changes more than some pages keeps what they were in a file
+)
 BEGIN = "lotse_begin"  # execution option of a SQLite connection: how it begins; None: no transaction at all
 
 
@@ -69,7 +76,7 @@ def _make_file(path: Path) -> None:
 def _prepare(connection: Any, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -26,9 +26,23 @@ MAY_HAVE_ARRIVED = ("sending", "uncertain", "held")
 _shows = type_coerce(outbox.c.shows, Text())
 UNDER_CEILING = tuple(kind for kind in Kind if kind.ceiling)
 
-_PLATFORM = Prepared(select(accounts.c.platform).where(accounts.c.account == bindparam("who")))
 _ZONE = Prepared(select(people.c.timezone).where(people.c.key == bindparam("person_key")))
-_PUT = Prepared(outbox.insert().inline())
+_PUT_MANY = Prepared(outbox.insert().inline())
+_RECIPIENT = accounts.c.account == bindparam("who")
+_PUT = Prepared(
+    outbox.insert()
+    .inline()
+    .values(
+        person=func.coalesce(
+            bindparam("known_person", type_=Text), select(accounts.c.person).where(_RECIPIENT).scalar_subquery()
+        ),
+        platform=func.coalesce(
+            bindparam("known_platform", type_=Text),
+            select(accounts.c.platform).where(_RECIPIENT).scalar_subquery(),
+            bindparam("named_platform", type_=Text),
+        ),
+    )
+)
 _ASK = Prepared(questions.insert().inline())
 _NEWEST = Prepared(
     select(outbox.c.state, outbox.c.sent_at)
@@ -51,25 +65,29 @@ class OutboxStore:
     def __init__(self, transaction: Transaction) -> None:
         self._in = transaction
 
-    async def put(self, outgoing: Outgoing, platform: str | None = None) -> str:
+    async def put(self, outgoing: Outgoing) -> str:
         """To an account erased in this very transaction too: the farewell takes the address along."""
         account = outgoing.account
-        platform, address = self._in.farewell.get(account, (platform, None))
-        if platform is None:
-            platform = await self._in.value(_PLATFORM, {"who": account}) or account.partition(":")[0]
-        row, question = _rows(outgoing, platform)
+        platform, address = self._in.farewell.get(account, (None, None))
+        row, question = _rows(outgoing)
         row["address"] = outgoing.room or address
+        row["who"] = account
+        row["known_person"], row["known_platform"] = outgoing.person, platform
+        row["named_platform"] = account.partition(":")[0]
         await self._in.run(_PUT, row)
         if question is not None:
             await self._in.run(_ASK, question)
         return str(row["key"])
 
     async def put_many(self, promised: Sequence[Outgoing], platforms: Sequence[str]) -> Sequence[str]:
-        """As `put`, for many accounts whose platforms are known; the keys in the same order."""
-        pairs = [_rows(outgoing, platform) for outgoing, platform in zip(promised, platforms, strict=True)]
-        rows = [row for row, _ in pairs]
+        """As `put`, for many accounts whose people and platforms are known; the keys in the same order."""
+        pairs = [_rows(outgoing) for outgoing in promised]
+        rows = [
+            {**row, "person": outgoing.person, "platform": platform}
+            for (row, _), outgoing, platform in zip(pairs, promised, platforms, strict=True)
+        ]
         for start in range(0, len(rows), AT_ONCE):
-            await self._in.run(_PUT, rows[start : start + AT_ONCE])
+            await self._in.run(_PUT_MANY, rows[start : start + AT_ONCE])
         asked = [question for _, question in pairs if question is not None]
         for start in range(0, len(asked), AT_ONCE):
             await self._in.run(_ASK, asked[start : start + AT_ONCE])
@@ -130,15 +148,13 @@ class OutboxStore:
         )
 
 
-def _rows(outgoing: Outgoing, platform: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """The message, and what it asks."""
+def _rows(outgoing: Outgoing) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """The message, without whose it is, and what it asks."""
     data = to_data(outgoing.message)
     body = Written(dumps(data))
     row = {
         "key": new_key("m"),
         "account": outgoing.account,
-        "person": outgoing.person,
-        "platform": platform,
         "address": outgoing.room,
         "kind": outgoing.kind,
         "about": outgoing.about,

@@ -57,7 +57,9 @@ class Plan:
             filled[place] = values[name] if process is None else process(values[name])
         return filled
 
-    def rows(self, found: Iterable[Iterable[Any]]) -> Sequence[Row]:
+    def rows(self, found: Sequence[Iterable[Any]]) -> Sequence[Row]:
+        if not found:
+            return []
         rows = [dict(zip(self._names, row, strict=True)) for row in found]
         for name, process in self._read:
             for row in rows:

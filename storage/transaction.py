@@ -29,11 +29,12 @@ class Transaction:
         self, connection: AsyncConnection, driver: Driver, commit: Callable[[], Awaitable[None]] | None = None
     ) -> None:
         self.connection = connection
+        self._dialect = connection.dialect
         self.write = commit is not None
         self._driver = driver
         self._commit = commit
         self.insert: Insert = sqlite.insert
-        if connection.dialect.name == "postgresql":
+        if self._dialect.name == "postgresql":
             self.insert = cast("Insert", postgresql.insert)
         self.erased: set[str] = set()  # people, erased in this transaction
         self.farewell: dict[Account, tuple[str, Address]] = {}  # where they could be reached: for one last message
@@ -75,9 +76,10 @@ class Transaction:
         if not self.write and isinstance(ordinary, UpdateBase):
             raise RuntimeError("this unit of work was opened for reading; open it with write=True")
         try:
-            if isinstance(statement, Prepared) and not isinstance(values, Sequence):
-                plan = statement.plan(self.connection.dialect, values or {})
-                found, count = await self._driver.run(plan, plan.filled(values or {}))
+            if isinstance(statement, Prepared) and (values is None or isinstance(values, dict)):
+                given = values or {}
+                plan = statement.plan(self._dialect, given)
+                found, count = await self._driver.run(plan, plan.filled(given))
                 return plan.rows(found), count
             result = await self.connection.execute(ordinary, values)
             rows = result.mappings().all() if result.returns_rows else ()

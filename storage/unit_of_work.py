@@ -191,7 +191,9 @@ class Storage:
             if self.dialect == "sqlite":
                 await connection.execution_options(**{BEGIN: None})
                 await connection.execute(text("PRAGMA busy_timeout = 1000"))
+                await connection.execute(text("PRAGMA temp_store = FILE"))  # for a copy of everything
                 await connection.execute(text("VACUUM"))
+                await connection.execute(text("PRAGMA temp_store = MEMORY"))
                 (busy, _, _) = (await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))).one()
                 done = not busy
                 await connection.execute(text(f"PRAGMA busy_timeout = {BUSY * 1000}"))

@@ -1,7 +1,7 @@
 """SQLite's one writer, shared: units of work take their turns in one transaction, and one commit makes all of them last.
 
 A commit waits for the disk, which is most of what a small unit of work costs; PostgreSQL spares its clients that in the
-same way. Each unit stands in a savepoint of its own, so that one that fails takes nothing of another's with it. The
+same way. Those that join a transaction stand in a savepoint, so that one that fails takes nothing of another's with it. The
 transaction stays open only for those who already wait when a unit is ready, and each hears of its own commit after it
 is on the disk. The connection is one for all, and always the same; its transactions are begun and ended here.
 """
@@ -50,12 +50,17 @@ class Writers:
         mine = True
         try:
             connection, driver = await self._connected()
+            joins = self._open is not None
             transaction = self._open or await self._begun(driver)
-            driver.execute("SAVEPOINT unit")
+            if joins:
+                driver.execute("SAVEPOINT unit")
 
             async def commit() -> None:
                 nonlocal mine
-                driver.execute("RELEASE unit")
+                if not driver.in_transaction:
+                    raise Conflict("the transaction was undone")
+                if joins:
+                    driver.execute("RELEASE unit")
                 transaction.ready += 1
                 mine = False
                 self._turn.release()
@@ -67,7 +72,7 @@ class Writers:
                 yield Transaction(connection, SQLite(driver), commit)
             finally:
                 if mine:
-                    self._undo(transaction, driver)
+                    self._undo(transaction, driver, joins=joins)
         finally:
             if mine:
                 self._turn.release()
@@ -101,16 +106,16 @@ class Writers:
         self._open = _Open(over=asyncio.get_running_loop().create_future())
         return self._open
 
-    def _undo(self, transaction: _Open, driver: Connection) -> None:
+    def _undo(self, transaction: _Open, driver: Connection, *, joins: bool) -> None:
         """The unit leaves nothing behind. Some errors of SQLite undo the whole transaction: then the others try again."""
-        if driver.in_transaction:
+        if joins and driver.in_transaction:
             driver.execute("ROLLBACK TO unit")
             driver.execute("RELEASE unit")
-            if transaction.ready:
-                return
+            return
+        if driver.in_transaction:
             driver.execute("ROLLBACK")
         self._open = None
-        if transaction.ready:
+        if joins:
             _failed(transaction, Conflict("the transaction was undone"))
 
     def _close_soon(self, transaction: _Open) -> None:

@@ -12,7 +12,9 @@ from bot.messages import Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A message promised to an account. `kind` decides when it may be sent; `about` is what it belongs to."""
+    """A message promised to an account. `kind` decides when it may be sent; `about` is what it belongs to. `person`:
+    whose account it is; of one that is None the storage finds out.
+    """
 
     account: Account
     person: str | None
@@ -62,8 +64,8 @@ DeliveryState: TypeAlias = Literal[
 
 
 class Outbox(Protocol):
-    async def put(self, outgoing: Outgoing, platform: str | None = None) -> str:
-        """The key of the row. `platform` of the account, where it is known already."""
+    async def put(self, outgoing: Outgoing) -> str:
+        """The key of the row."""
 
     async def cancel(self, about: str, *, kinds: Iterable[Kind] = ()) -> int:
         """Rows about this that were not yet handed to a platform vanish without a trace; how many."""

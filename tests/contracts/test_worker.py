@@ -1,6 +1,7 @@
 """What everybody who delivers may rely on, on both databases: order, leases, states, and that nothing is kept too long."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -30,6 +31,7 @@ from tests.scheduler.promises import (
     states,
     uncertain_for,
 )
+from tests.storage.samples import person
 
 OURS, OTHERS = "worker 1", "worker 2"
 
@@ -97,6 +99,25 @@ async def test_a_caller_can_ask_for_its_own_rows(storage: Storage, worker: SqlWo
     await promise(storage, "vogt", "of another turn")
     (key,) = await promise(storage, "kalthoff", "of this turn")
     assert said(await claimed(worker, only=[key])) == ["of this turn"]
+
+
+async def test_whose_an_account_is_needn_t_be_said(storage: Storage, worker: SqlWorker):
+    async with storage.unit() as uow:
+        vogt = person()
+        await uow.people.add(vogt)
+        row = await uow.accounts.get(named("vogt"))
+        assert row is not None
+        await uow.accounts.save(replace(row, person=vogt.key))
+        await uow.commit()
+    await promise(storage, "vogt", "to somebody")
+    await promise(storage, "kalthoff", "to nobody known")
+    await promise(storage, "never seen", "to nobody at all")
+    found = {row["account"]: (row["person"], row["platform"]) for row in (await rows(storage)).values()}
+    assert found == {
+        named("vogt"): (vogt.key, "fake"),
+        named("kalthoff"): (None, "fake"),
+        named("never seen"): (None, "fake"),
+    }
 
 
 async def test_whoever_has_just_written_is_served_first(storage: Storage, worker: SqlWorker):

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import struct
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -152,6 +153,21 @@ async def test_a_full_disk_is_told_to_all_and_the_next_can_write(storage: Storag
     assert isinstance(outcomes[-1], DBAPIError)
     assert all(isinstance(outcome, str | DBAPIError | Conflict) for outcome in outcomes)
     assert {outcome for outcome in outcomes if isinstance(outcome, str)} == kept(file)
+    assert await note(storage, "afterwards") in kept(file)
+
+
+async def test_who_ignores_that_the_disk_is_full_is_not_told_that_anything_lasts(storage: Storage, file: Path):
+    async with storage.unit() as uow:
+        size = (await uow.transaction.connection.execute(text("PRAGMA page_count"))).scalar_one()
+        await uow.transaction.connection.execute(text(f"PRAGMA max_page_count = {size + 20}"))
+        await uow.notes.put("teams", "test", "small", {}, NOW)
+        with suppress(DBAPIError):
+            await uow.notes.put("teams", "test", "too much", {"content": "x" * 4096 * 40}, NOW)
+        with pytest.raises(Conflict):
+            await uow.commit()
+    async with storage.transaction() as tx:
+        await tx.connection.execute(text("PRAGMA max_page_count = 1000000"))
+    assert not kept(file) & {"small", "too much"}
     assert await note(storage, "afterwards") in kept(file)
 
 
