@@ -5,14 +5,13 @@ A tag is read by machines: `storage/privacy.py` exports and erases by it, `stora
 test fails on a column without one.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, StrEnum
 from typing import Any
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 from sqlalchemy import Column, DateTime, Dialect, MetaData, Text, TypeDecorator
 from sqlalchemy.sql.schema import SchemaItem
 
@@ -85,7 +84,7 @@ class Json(TypeDecorator[Any]):
         return value if value is None or isinstance(value, Written) else dumps(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(value)
+        return None if value is None else from_json(value)
 
 
 class Words(TypeDecorator[tuple[str, ...]]):
@@ -98,7 +97,7 @@ class Words(TypeDecorator[tuple[str, ...]]):
         return None if value is None else dumps(list(value))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
-        return None if value is None else tuple(json.loads(value))
+        return None if value is None else tuple(from_json(value))
 
 
 class OneOf(TypeDecorator[Any]):
@@ -119,7 +118,7 @@ class OneOf(TypeDecorator[Any]):
 
 
 def dumps(value: Any) -> str:
-    """By pydantic's writer, three times as quick as the standard library's, which a turn would ask some ten times."""
+    """By pydantic, which writes three times and reads twice as quickly as the standard library; a turn asks some ten times."""
     return to_json(value).decode()
 
 
