@@ -151,6 +151,10 @@ class MatrixAdapter:
                 failures += 1
                 continue
             since, failures, first = answer.next_batch, 0, False
+            if not signed and clock() >= sign_at:  # before anybody is answered or joined: strict clients read no other
+                signed = await self._signed(client)
+                sign_at = clock() + self._sign_again[min(refused, len(self._sign_again) - 1)]
+                refused += 1
             self.transport.connection = connection
             self._begin_turns(taken, connection, inside)
             self.state = (
@@ -158,10 +162,6 @@ class MatrixAdapter:
             )
             if self._ours:
                 await client.keep_keys()
-            if not signed and clock() >= sign_at:  # before anybody is joined: strict clients would withhold their keys
-                signed = await self._signed(client)
-                sign_at = clock() + self._sign_again[min(refused, len(self._sign_again) - 1)]
-                refused += 1
             await invitations.answer()
             if clock() >= look_at:
                 await connection.buttons.look()
@@ -184,7 +184,6 @@ class MatrixAdapter:
         except Unsigned as error:
             log.warning("not cross-signed", action="matrix sign-in", cause=str(error))
             return False
-        self.state = State(condition="connected")
         return True
 
     async def _sync(self, client: Client, since: str | None, *, full: bool) -> SyncResponse | SyncError | None:

@@ -12,7 +12,7 @@ from aiohttp import web
 from adapters.inside import Stopped
 from adapters.matrix import client as nio_guards
 from adapters.matrix.adapter import MatrixAdapter
-from bot.events import Account, Address
+from bot.events import Account, Address, Incoming
 from bot.hours import Kind
 from bot.messages import Message, Text
 from bot.ports import Delivery, TryLater
@@ -41,6 +41,22 @@ async def test_the_first_start_acts_on_nothing_old(storage: Storage, tmp_path: P
     async with listening(again, storage, tmp_path) as (_, heard):
         assert heard.said == ["later"]
         assert again.syncs[0] == "s2"
+
+
+async def test_the_device_is_to_be_signed_before_anybody_is_answered(storage: Storage, tmp_path: Path):
+    """Strict clients read no other."""
+    async with listening(Homeserver(synced("s1")), storage, tmp_path):
+        pass
+    again, asked = Homeserver(synced("s2", "hallo")), []
+
+    class Watching(Heard):
+        async def take(self, incoming: Incoming) -> tuple[str, ...]:
+            asked.append(len(again.got("keys/query")))
+            return await super().take(incoming)
+
+    async with listening(again, storage, tmp_path, heard=Watching()) as (_, heard):
+        assert heard.said == ["hallo"]
+    assert asked == [1]
 
 
 async def test_a_refused_signature_is_not_asked_for_with_each_sync(storage: Storage, tmp_path: Path):

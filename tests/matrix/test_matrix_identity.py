@@ -127,7 +127,6 @@ async def test_an_identity_that_another_client_made_is_taken_in_with_its_recover
     nele, key = await meets("nele"), os.urandom(32)
     async with service(settings):  # stands for the other client: it makes the identity
         await nele.opens_chat()
-        await nele.says("hallo")
         await nele.reads("Sind Sie einverstanden?")
     await export_identity(settings, tmp_path / "seeds.json")
     token = json.loads((settings.matrix_store / "session.json").read_text())["token"]
