@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from bot.matching.postings import Ints, TermPostings, WordPostings
+from bot.matching.postings import Floats, Ints, Postings, TermPostings, WordPostings, in_one_go
 from bot.matching.text import asked_words, grams, stem, words
 from bot.matching.topics import Topic, names_of
 
@@ -31,8 +32,6 @@ COMMON = (
 )
 ALIKE = 0.75  # similarity to the word that was meant
 
-Floats = NDArray[np.float64]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
@@ -44,16 +43,26 @@ class Document:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(NamedTuple):
     """`score` orders the hits of one question; it is never shown, and two questions' scores can't be compared.
-    `coverage` is 0 to 1.
+    `coverage` is 0 to 1. A tuple, since each search makes many and shows few.
     """
 
     id: str
     score: float
     coverage: float
     sure: bool  # otherwise "vielleicht"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meant:
+    """Whom a topic means, whatever the question: the slots of those who declared it, and of those who use one of its
+    names, with the best score that a name gives each.
+    """
+
+    declared: Ints
+    named: Ints
+    scores: Floats
 
 
 class Index:
@@ -73,7 +82,8 @@ class Index:
         self._stems = TermPostings(self._words, _stem_of)
         self._grams = TermPostings(self._words, grams)
         self._norms: tuple[Floats, Floats] | None = None
-        self._named: dict[Topic, tuple[Ints, Floats]] = {}  # until somebody changes
+        self._meant_by: dict[Topic, Meant] = {}  # until somebody changes
+        self._called: dict[Topic, Sequence[Hit]] = {}  # until somebody changes
 
     @classmethod
     def build(cls, documents: Iterable[Document]) -> "Index":
@@ -136,17 +146,15 @@ class Index:
         """
         scores, covered = self._rated_either_way([self._meant(word) for word in asked_words(text)])
         if topic is not None:
-            named, rated = self._by_names(topic)
-            declared = [self._slot[key] for key in self._declared.get(topic.id, ())]
-            covered[named] = 1.0
-            scores[named] = np.maximum(scores[named], rated)
-            covered[declared] = 1.0
-            scores[declared] += FIRST
+            meant = self._by_topic(topic)
+            covered[meant.named] = covered[meant.declared] = 1.0
+            scores[meant.named] = np.maximum(scores[meant.named], meant.scores)
+            scores[meant.declared] += FIRST
         if self.dead:
             covered[~self._alive[: len(covered)]] = 0.0
-        if not covered.size or covered.max() < MAYBE:
+        found = (covered >= floor).nonzero()[0]
+        if not len(found) or (floor < MAYBE and covered.max() < MAYBE):
             return []
-        found = np.flatnonzero(covered >= floor)
         if limit is not None and len(found) > limit:  # the many others needn't become objects
             worst = np.partition(scores[found], -limit)[-limit]
             found = found[scores[found] >= worst]
@@ -155,10 +163,18 @@ class Index:
             found = found[(scores[found] >= worst) | (covered[found] >= MAYBE)]
         ids = [self._ids[slot] for slot in found.tolist()]
         in_order = sorted(zip((-scores[found]).tolist(), ids, covered[found].tolist(), strict=True))
-        return [
-            Hit(id=key, score=-negative, coverage=coverage, sure=coverage >= SURE)
-            for negative, key, coverage in in_order[:limit]
-        ]
+        return [Hit(key, -negative, coverage, coverage >= SURE) for negative, key, coverage in in_order[:limit]]
+
+    def called(self, topic: Topic) -> Sequence[Hit]:
+        """Who is found by the topic's own name."""
+        found = self._called.get(topic)
+        if found is None:
+            found = self._called[topic] = self.search(topic.label_de, topic)
+        return found
+
+    def declaring(self, topic: Topic) -> AbstractSet[str]:
+        """Who declared this very topic."""
+        return self._declared.get(topic.id, frozenset())
 
     # ------------------------------------------------------------ rating
 
@@ -174,41 +190,31 @@ class Index:
         return scores, covered
 
     def _rated(self, asked: Sequence[str]) -> tuple[Floats, Floats]:
-        """Score and coverage by slot."""
+        """Score and coverage by slot: BM25 over stems plus BM25 over 4-grams, of which the weights are covered."""
         by_stems, by_grams = self._lengthwise()
+        n, of_words = len(self._ids), [grams(word) for word in asked]
+        usual = sum(map(len, of_words)) / max(1, len(asked))
         stems = [self._posted(self._stems, stem(word)) for word in asked]
-        usual = sum(len(grams(word)) for word in asked) / max(1, len(asked))
-        parts = [
-            (slots, counts, idf * (usual / len(grams(word))) ** EVEN)
-            for word in asked
-            for slots, counts, idf in (self._posted(self._grams, gram) for gram in grams(word))
-        ]
-        scores, _ = self._summed(stems, K_STEMS, by_stems)
-        more, covered = self._summed(parts, K_GRAMS, by_grams)
-        return scores + more, covered / (sum(idf for _, _, idf in parts) or 1.0)
-
-    def _summed(
-        self, posted: Sequence[tuple[NDArray[np.int32], NDArray[np.int32], float]], k: float, lengthwise: Floats
-    ) -> tuple[Floats, Floats]:
-        """BM25 and weight by slot, of all terms in one go: one sum over many is quicker than many additions."""
-        if not posted:
-            return np.zeros(len(self._ids)), np.zeros(len(self._ids))
-        slots = np.concatenate([one for one, _, _ in posted])
-        counts = np.concatenate([one for _, one, _ in posted])
-        weights = np.repeat([idf for _, _, idf in posted], [len(one) for one, _, _ in posted])
-        rated, held_back = weights * counts, lengthwise[slots]  # in place from here: millions of numbers to write
-        rated *= k + 1
-        held_back += counts
-        rated /= held_back
-        n = len(self._ids)
-        scores: Floats = np.bincount(slots, rated, n).astype(np.float64, copy=False)
-        covered: Floats = np.bincount(slots, weights, n).astype(np.float64, copy=False)
+        parts: list[tuple[Postings, float]] = []
+        for of_word in of_words:
+            even = (usual / len(of_word)) ** EVEN
+            for posted, idf in [self._posted(self._grams, gram) for gram in of_word]:
+                parts.append((posted, idf * even))
+        if not parts:
+            return np.zeros(n), np.zeros(n)
+        slots, counts, weights = in_one_go(stems)
+        scores = _by_slot(slots, _rated(counts, weights, K_STEMS, by_stems[slots]), n)
+        slots, counts, weights = in_one_go(parts)
+        covered = _by_slot(slots, weights, n)
+        scores += _by_slot(slots, _rated(counts, weights, K_GRAMS, by_grams[slots]), n)
+        covered /= sum(idf for _, idf in parts) or 1.0
         return scores, covered
 
-    def _posted(self, table: TermPostings, term: str) -> tuple[NDArray[np.int32], NDArray[np.int32], float]:
-        slots, counts = table.of(term)
-        having = int(np.count_nonzero(self._alive[slots])) if self.dead else len(slots)
-        return slots, counts, log(1 + (len(self) - having + 0.5) / (having + 0.5))
+    def _posted(self, table: TermPostings, term: str) -> tuple[Postings, float]:
+        """With the inverse document frequency."""
+        posted = table.of(term)
+        having = int(np.count_nonzero(self._alive[posted[0]])) if self.dead else len(posted[0])
+        return posted, log(1 + (len(self._documents) - having + 0.5) / (having + 0.5))
 
     def _lengthwise(self) -> tuple[Floats, Floats]:
         """What long documents are held back by, in stems and in grams."""
@@ -221,15 +227,15 @@ class Index:
             self._norms = (of_stems, of_grams)
         return self._norms
 
-    def _by_names(self, topic: Topic) -> tuple[Ints, Floats]:
-        """The slots of those who use one of its names, and the best score that a name gives each."""
-        known = self._named.get(topic)
+    def _by_topic(self, topic: Topic) -> Meant:
+        known = self._meant_by.get(topic)
         if known is None:
             scores = np.zeros(len(self._ids))
             for name in names_of(topic):
                 self._rate_name([stem(word) for word in words(name)], scores)
-            slots = np.flatnonzero(scores).astype(np.int32)
-            known = self._named[topic] = slots, scores[slots]
+            named = scores.nonzero()[0].astype(np.int32)
+            declared = np.array([self._slot[key] for key in self._declared.get(topic.id, ())], np.int32)
+            known = self._meant_by[topic] = Meant(declared=declared, named=named, scores=scores[named])
         return known
 
     def _rate_name(self, stems: Sequence[str], scores: Floats) -> None:
@@ -237,7 +243,7 @@ class Index:
         found: Ints | None = None
         weight = 0.0
         for one in dict.fromkeys(stems):
-            slots, _, idf = self._posted(self._stems, one)
+            (slots, _), idf = self._posted(self._stems, one)
             found = slots if found is None else np.intersect1d(found, slots, assume_unique=True)
             weight += idf
         if found is None or not len(found):
@@ -277,7 +283,8 @@ class Index:
     def _changed(self) -> None:
         """What was worked out from all of them holds no longer."""
         self._norms = None
-        self._named.clear()
+        self._meant_by.clear()
+        self._called.clear()
 
 
 def _said(document: Document) -> Mapping[str, int]:
@@ -285,6 +292,19 @@ def _said(document: Document) -> Mapping[str, int]:
     for word in words(document.title):
         said[word] += DECLARED
     return dict(said)  # a plain one is nothing for the garbage collector to walk through
+
+
+def _rated(counts: Ints, weights: Floats, k: float, held_back: Floats) -> Floats:
+    """BM25, in place where it can be: millions of numbers to write."""
+    rated: Floats = weights * counts
+    rated *= k + 1
+    held_back += counts
+    rated /= held_back
+    return rated
+
+
+def _by_slot(slots: Ints, weights: Floats, n: int) -> Floats:
+    return np.bincount(slots, weights, n).astype(np.float64, copy=False)  # of nothing it makes whole numbers
 
 
 def _stem_of(word: str) -> tuple[str, ...]:

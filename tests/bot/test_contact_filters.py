@@ -1,17 +1,19 @@
 """Filters are hard, carry over as people mean it, and the order is fair: pure rules of the search."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.flows.contacts.candidate import Around, Candidate, Fit, in_order, passes
+from bot.flows.contacts.candidate import Around, Asked, Candidate, Fit, in_order, passes
 from bot.flows.contacts.filters import dropped, in_force, refined
 from bot.intents import FindContacts
 from bot.matching.places import Municipality, km
 from bot.model import Filters, Offer, Person
 from bot.ports import Load
+from bot.profiles import Profile
 from bot.turn import Refusal
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -33,7 +35,23 @@ def town(number: int, state: str, population: int, north: float) -> Municipality
 
 
 HOME = town(1, "Bayern", 14_000, 0.0)
-WHERE = Around(home=HOME, near=HOME)
+ASKED = Asked(topic=None, narrower=frozenset(), grams=frozenset(), visits={}, around=Around(home=HOME, near=HOME))
+
+
+def somebody(body: Municipality | None, *, key: str, **more: Any) -> Candidate:
+    """Whose words have something to do with it."""
+    person = Person(key=key, name="N. N.", created_at=NOW, active_at=NOW, confirmed_at=NOW)
+    offer = Offer(key="o", person=key, kind="offer", topic="t", text="T", declared_at=NOW, **more)
+    profile = Profile(
+        person=person,
+        offers=(offer,),
+        body=body,
+        on=NOW.date(),
+        blocked=frozenset(),
+        function_grams=frozenset(),
+        offer_grams=(frozenset(),),
+    )
+    return Candidate(profile=profile, declared=None, fit=Fit.PERHAPS, relevance=1.0, paused=False, asked=ASKED)
 
 
 @st.composite
@@ -45,26 +63,14 @@ def candidates(draw: st.DrawFn) -> Candidate:
             town, st.just(number), st.sampled_from(STATES), st.integers(500, 300_000), st.floats(0, 3, allow_nan=False)
         )
     )
-    person = Person(key=f"p_{number}", name="N. N.", created_at=NOW, active_at=NOW, confirmed_at=NOW)
     levels = st.sampled_from([None, "introduced", "running", "expert", "beginner"])
-    offer = Offer(
-        key=f"o_{number}",
-        person=person.key,
-        kind="offer",
-        topic="t",
-        text="T",
-        level=draw(levels),
-        visitable=draw(st.booleans()),
-        declared_at=NOW,
-    )
-    return Candidate(
-        person=person,
-        body=body,
-        offer=offer,
-        fit=draw(st.sampled_from(Fit)),
+    fit = draw(st.sampled_from(Fit))
+    one = somebody(body, key=f"p_{number}", level=draw(levels), visitable=draw(st.booleans()))
+    return one._replace(
+        declared=one.profile.offers[0] if fit <= Fit.NARROWER else None,
+        fit=fit,
         relevance=draw(st.floats(0, 50)),
         paused=draw(st.booleans()),
-        around=WHERE,
     )
 
 
@@ -120,6 +126,16 @@ def test_the_order_is_the_same_however_they_came_and_loses_nobody(found, wanted,
     available = [one for one in ordered if not one.paused]
     at_cap = [one.person.key in full for one in available]
     assert at_cap == sorted(at_cap)
+
+
+def test_among_equals_the_nearest_comes_first():
+    def lives(key: str, north: float) -> Candidate:
+        one = somebody(town(7, "Bayern", 14_000, north), key=key)
+        return one._replace(declared=one.profile.offers[0], fit=Fit.DECLARED)
+
+    far, near, beside = lives("p_a", 2.0), lives("p_c", 1.0), lives("p_b", 1.0)
+    unalike = somebody(town(8, "Bayern", 140_000, 0.0), key="p_d")
+    assert in_order([unalike, far, near, beside], Filters(), {}) == [beside, near, far, unalike]
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import IntEnum
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
 from bot.matching import places
+from bot.matching.topics import Topic
 from bot.model import Body, Filters, Offer, Person
 from bot.ports import Load
+from bot.profiles import Profile
 
 WITHIN_KM = 50  # "near" without a distance
 LEVELS = {"expert": frozenset({"expert", "running"}), "beginner": frozenset({"beginner"})}
@@ -41,43 +46,96 @@ class Around:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """Somebody who may be shown, with what the reasons are made of."""
+class Asked:
+    """What everybody is looked at for in one search."""
 
-    person: Person
-    body: Body | None
-    offer: Offer  # the one that fits best
+    topic: Topic | None
+    narrower: frozenset[str]  # topics
+    grams: frozenset[str]  # of the words asked for, and of all names of the topic
+    visits: Mapping[str, Visited]  # by person
+    around: Around
+
+    def declared(self, offers: Iterable[Offer]) -> tuple[Offer, Fit] | None:
+        """The offer of this very topic, or else of a part of it."""
+        if self.topic is None:
+            return None
+        for offer in offers:
+            if offer.topic == self.topic.id:
+                return offer, Fit.DECLARED
+        for offer in offers if self.narrower else ():
+            if offer.topic in self.narrower:
+                return offer, Fit.NARROWER
+        return None
+
+
+class Candidate(NamedTuple):
+    """Somebody who may be shown, with what the reasons are made of.
+
+    A tuple, since a search makes many and shows few; what only few are asked for is worked out when it is asked.
+    """
+
+    profile: Profile
+    declared: Offer | None  # the offer whose topic was asked for
     fit: Fit
     relevance: float
     paused: bool
-    around: Around
-    by_function: bool = False  # it is their function that fits, not what they offer
-    visited: Visited | None = None
+    asked: Asked
+
+    @property
+    def person(self) -> Person:
+        return self.profile.person
+
+    @property
+    def body(self) -> Body | None:
+        return self.profile.body
+
+    @property
+    def offer(self) -> Offer:
+        """The one that fits best."""
+        if self.declared is not None:
+            return self.declared
+        shared = self._shared()
+        return self.profile.offers[shared.index(max(shared))]
+
+    @property
+    def by_function(self) -> bool:
+        """It is their function that fits, not what they offer."""
+        return self.declared is None and len(self.asked.grams & self.profile.function_grams) > max(self._shared())
+
+    @property
+    def visited(self) -> Visited | None:
+        return self.asked.visits.get(self.profile.person.key)
 
     @property
     def km(self) -> float | None:
         """From the asker's town."""
-        return places.km(self.around.home, self.body) if self.around.home and self.body else None
+        home, body = self.asked.around.home, self.profile.body
+        return None if home is None or body is None else places.km(home, body)
 
     @property
     def km_near(self) -> float | None:
         """From the place asked for."""
-        return places.km(self.around.near, self.body) if self.around.near and self.body else None
+        near, body = self.asked.around.near, self.profile.body
+        return None if near is None or body is None else places.km(near, body)
 
     @property
     def similar(self) -> bool:
         """Half to double the asker's population."""
-        home, body = self.around.home, self.body
-        return bool(home and body and places.similar_size(home.population, body.population))
+        home, body = self.asked.around.home, self.profile.body
+        return home is not None and body is not None and places.similar_size(home.population, body.population)
+
+    def _shared(self) -> list[int]:
+        """How many 4-grams each of their offers has in common with what is asked for."""
+        return [len(self.asked.grams & of_offer) for of_offer in self.profile.offer_grams]
 
 
 def passes(one: Candidate, filters: Filters) -> bool:
     """Hard filters. Who has no town passes none that needs one."""
     if filters.level is not None and one.offer.level not in LEVELS[filters.level]:
         return False
-    body = one.body
-    placed = (filters.near, filters.state, filters.not_state, filters.size)
+    body, home = one.profile.body, one.asked.around.home
     if body is None:
+        placed = (filters.near, filters.state, filters.not_state, filters.size)
         return not any(placed) and not filters.outside_state
     if filters.near is not None and ((away := one.km_near) is None or away > (filters.within_km or WITHIN_KM)):
         return False
@@ -85,7 +143,7 @@ def passes(one: Candidate, filters: Filters) -> bool:
         return False
     if filters.not_state is not None and body.state == filters.not_state:
         return False
-    if filters.outside_state and one.around.home is not None and body.state == one.around.home.state:
+    if filters.outside_state and home is not None and body.state == home.state:
         return False
     match filters.size:
         case None:
@@ -99,20 +157,31 @@ def passes(one: Candidate, filters: Filters) -> bool:
 def in_order(found: Iterable[Candidate], filters: Filters, loads: Mapping[str, Load]) -> list[Candidate]:
     """Best first. Among equals those come first who were asked less recently; those at their cap and the paused last."""
 
-    def rank(one: Candidate) -> tuple[bool, bool, int, bool, float, bool, datetime, float, float, str]:
-        load = loads.get(one.person.key)
-        away, from_home = one.km_near, one.km
+    def rank(one: Candidate) -> tuple[bool, bool, int, bool, float, bool, datetime]:
+        person = one.profile.person
+        load = loads.get(person.key)
         return (
             one.paused,
-            load is not None and load.open >= one.person.open_cap,
+            load is not None and load.open >= person.open_cap,
             one.fit,
             filters.visitable and not one.offer.visitable,
-            0.0 if one.fit < Fit.TEXT else -round(one.relevance, 1),
+            0.0 if one.declared is not None else -round(one.relevance, 1),
             not one.similar,
             NEVER if load is None else load.last_asked,
-            0.0 if away is None else away,
-            10_000.0 if from_home is None else from_home,
-            one.person.key,
         )
 
-    return sorted(found, key=rank)
+    ordered: list[Candidate] = []
+    for _, alike in groupby(sorted(((rank(one), one) for one in found), key=itemgetter(0)), key=itemgetter(0)):
+        equals = [one for _, one in alike]
+        ordered += equals if len(equals) == 1 else sorted(equals, key=_distances)
+    return ordered
+
+
+def _distances(one: Candidate) -> tuple[float, float, str]:
+    """The nearest first."""
+    away, from_home = one.km_near, one.km
+    return (
+        0.0 if away is None else away,
+        10_000.0 if from_home is None else from_home,
+        one.profile.person.key,
+    )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.flows.contacts.candidate import Around, Candidate, passes
 from bot.flows.contacts.filters import dropped, in_force, in_words, one_in_words
 from bot.flows.contacts.reasons import topic_named
-from bot.flows.contacts.search import pool
+from bot.flows.contacts.search import pool_of
 from bot.intents import AskTeam, FindContacts, FindLessons, NoteDemand
 from bot.messages import Choice, Choices, Text
 from bot.model import Enquiry, Filters
@@ -53,8 +53,7 @@ async def _near_topics(turn: Turn, enquiry: Enquiry, where: Around) -> list[Choi
     known = turn.knowledge.topics.get(enquiry.topic) if enquiry.topic else None
     choices: list[Choice] = []
     for near in turn.knowledge.topics.near(known) if known else ():
-        everybody = await pool(turn, turn.me, near.id, near.label_de, where)
-        n = sum(one.offer.topic == near.id and passes(one, enquiry.filters) for one in everybody)
+        n = sum(passes(one, enquiry.filters) for one in await pool_of(turn, turn.me, near, where))
         if n:
             label = topic_named(turn, near.id, near.label_de, turn.say)
             intent = _search(label, enquiry.filters)

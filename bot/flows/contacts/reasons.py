@@ -30,23 +30,25 @@ def entry_of(scene: Scene, one: Candidate, filters: Filters, where: Around, word
 
 def reasons(scene: Scene, one: Candidate, filters: Filters, where: Around, words: Words) -> list[str]:
     """The topic as declared and since when, the size compared, whether visitors are welcome."""
-    said = offer_label(one.offer, scene.knowledge, words)
-    topic = " ".join(part for part in (said, since(one.offer, scene.today(), words)) if part)
-    if how := level(one.offer, words):
+    offer = one.offer
+    topic = offer_label(offer, scene.knowledge, words)
+    if offer.since is not None:
+        topic = f"{topic} {since(offer, scene.today(), words)}"
+    if how := level(offer, words):
         topic = f"{topic}, {how}"
     key = "contacts.reason.perhaps" if one.fit is Fit.PERHAPS else "contacts.reason.topic"
     found = [words(key, topic=topic)]
     if one.by_function and one.person.function:
         found.insert(0, words("contacts.reason.function", function=one.person.function))
-    if one.visited is not None:
-        place = one.visited.body.name if one.visited.named else described(one.visited.body, words)
-        found.append(words("contacts.reason.visited", month=words.month(one.visited.on), place=place))
+    if (visited := one.visited) is not None:
+        place = visited.body.name if visited.named else described(visited.body, words)
+        found.append(words("contacts.reason.visited", month=words.month(visited.on), place=place))
     own_place = where.home is not None and where.near is not None and where.home.key == where.near.key
     if filters.near and (away := one.km_near) is not None and where.near is not None and not own_place:
         found.append(words("contacts.reason.near", km=words.number(round(away)), place=where.near.name))
     if one.similar:
         found.append(words("contacts.reason.similar"))
-    if one.offer.visitable:
+    if offer.visitable:
         found.append(words("contacts.reason.visitable"))
     if one.paused:
         assert one.person.paused_until is not None

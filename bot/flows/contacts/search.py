@@ -3,16 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.flows.contacts.candidate import Around, Candidate, Fit, Visited, in_order, passes
+from bot.flows.contacts.candidate import Around, Asked, Candidate, Fit, Visited, in_order, passes
 from bot.flows.contacts.learned import lessons_on
 from bot.knowledge import findable
 from bot.lessons import Lesson
 from bot.matching.index import MAYBE
 from bot.matching.text import grams_of
 from bot.matching.topics import Topic
-from bot.model import Body, Enquiry, Filters, Offer, Person
+from bot.model import Body, Enquiry, Filters, Person
 from bot.ports import Load
-from bot.profiles import Profile
 from bot.turn import Scene
 
 TAIL_AT_MOST = 50  # hits after which those who hardly fit aren't read any more
@@ -67,37 +66,43 @@ async def pool(
 
     That somebody went to learn about it, as `lessons` on it tell, is a reason. `floor`: see `Index.search`.
     """
-    topics, profiles = scene.knowledge.topics, scene.knowledge.profiles
+    topics = scene.knowledge.topics
     known = topics.get(topic) if topic else None
+    asked = Asked(
+        topic=known,
+        narrower=frozenset(one.id for one in topics.narrower(known)) if known else frozenset(),
+        grams=grams_of(text) | topics.grams(known) if known else grams_of(text),
+        visits=_visited(scene, lessons) if lessons else {},
+        around=where,
+    )
     fits, relevance = _suggested(scene, asker, known, text, floor)
-    mine = await profiles.one(scene.uow, asker.key, scene.today(asker))
+    return await _looked_at(scene, asker, fits, relevance, asked)
+
+
+async def pool_of(scene: Scene, asker: Person, topic: Topic, where: Around) -> list[Candidate]:
+    """As `pool`, only those who declared this very topic."""
+    declared = dict.fromkeys(scene.knowledge.people.declaring(topic), Fit.DECLARED)
+    declared.pop(asker.key, None)
+    asked = Asked(topic=topic, narrower=frozenset(), grams=frozenset(), visits={}, around=where)
+    found = await _looked_at(scene, asker, declared, {}, asked)
+    return [one for one in found if one.declared is not None]
+
+
+async def _looked_at(
+    scene: Scene, asker: Person, fits: Mapping[str, Fit], relevance: Mapping[str, float], asked: Asked
+) -> list[Candidate]:
+    """Those suggested who may be shown, as the database has them; who offers nothing any more is left out."""
+    today, profiles = scene.today(asker), scene.knowledge.profiles
+    mine = await profiles.one(scene.uow, asker.key, today)
     blocked = mine.blocked if mine is not None else frozenset()
-    visits = _visited(scene, lessons)
-    asked = grams_of(text) | topics.grams(known) if known else grams_of(text)
-    narrower = frozenset(one.id for one in topics.narrower(known)) if known else frozenset()
     found: list[Candidate] = []
-    for key, profile in (await profiles.of(scene.uow, fits, scene.today(asker))).items():
+    for key, profile in (await profiles.of(scene.uow, fits, today)).items():
         person = profile.person
         paused = person.paused_until is not None and person.paused_on(scene.today(person))
-        if key in blocked or not findable(person) or (paused and not person.pause_visible):
+        if not profile.offers or key in blocked or not findable(person) or (paused and not person.pause_visible):
             continue
-        chosen = _best_offer(profile, known, narrower, asked)
-        if chosen is None:
-            continue
-        offer, fit, by_function = chosen
-        found.append(
-            Candidate(
-                person=person,
-                body=profile.body,
-                offer=offer,
-                fit=fits[key] if fit is None else fit,
-                by_function=by_function,
-                visited=visits.get(key),
-                relevance=relevance.get(key, 0.0),
-                paused=paused,
-                around=where,
-            )
-        )
+        declared, fit = asked.declared(profile.offers) or (None, fits[key])
+        found.append(Candidate(profile, declared, fit, relevance.get(key, 0.0), paused, asked))
     return found
 
 
@@ -118,36 +123,17 @@ def _suggested(
     fits: dict[str, Fit] = {}
     relevance: dict[str, float] = {}
     tail = TAIL_AT_MOST + 1  # with the asker, who isn't meant
-    for hit in index.search(text, topic, floor=floor, tail=tail):
-        if hit.id == asker.key or (hit.coverage < MAYBE and len(fits) >= TAIL_AT_MOST):
+    sure, perhaps = Fit.TEXT, Fit.PERHAPS
+    for key, score, coverage, is_sure in index.search(text, topic, floor=floor, tail=tail):
+        if key == asker.key or (coverage < MAYBE and len(fits) >= TAIL_AT_MOST):
             continue
-        fits[hit.id] = Fit.TEXT if hit.sure else Fit.PERHAPS
-        relevance[hit.id] = hit.score
+        fits[key] = sure if is_sure else perhaps
+        relevance[key] = score
     for narrower in scene.knowledge.topics.narrower(topic) if topic else ():
-        for hit in index.search(narrower.label_de, narrower):
-            if hit.id != asker.key:
-                fits.setdefault(hit.id, Fit.PERHAPS)
+        for hit in index.called(narrower):
+            fits.setdefault(hit.id, perhaps)
+    fits.pop(asker.key, None)
     return fits, relevance
-
-
-def _best_offer(
-    profile: Profile, topic: Topic | None, narrower: frozenset[str], asked: frozenset[str]
-) -> tuple[Offer, Fit | None, bool] | None:
-    """The offer that fits best, with how its topic fits, if that is why it was chosen; and whether it is rather their
-    function that fits. None if they offer nothing any more.
-    """
-    if not profile.offers:
-        return None
-    if topic is not None:
-        for offer in profile.offers:
-            if offer.topic == topic.id:
-                return offer, Fit.DECLARED, False
-        for offer in profile.offers if narrower else ():
-            if offer.topic in narrower:
-                return offer, Fit.NARROWER, False
-    shared = [len(asked & of_offer) for of_offer in profile.offer_grams]
-    best = shared.index(max(shared))
-    return profile.offers[best], None, len(asked & profile.function_grams) > shared[best]
 
 
 async def loads(scene: Scene, found: Sequence[Candidate]) -> Mapping[str, Load]:

@@ -109,6 +109,15 @@ def test_who_calls_a_topic_by_another_name_is_found_for_as_long_as_they_do():
     assert ids(index.search("E-Akte", AKTE)) == ["p_a"]
 
 
+def test_who_is_found_by_a_topics_own_name_is_remembered_for_as_long_as_it_is_true():
+    index = Index.build(PEOPLE)
+    assert ids(index.called(AKTE)) == ["p_a"]
+    index.put(Document(id="p_d", topics=("eakte",), text="Posteingang"))
+    assert (ids(index.called(AKTE)), index.declaring(AKTE)) == (["p_a", "p_d"], {"p_a", "p_d"})
+    index.remove("p_a")
+    assert (ids(index.called(AKTE)), index.declaring(AKTE)) == (["p_d"], {"p_d"})
+
+
 def test_a_misspelt_word_is_taken_for_the_one_in_use():
     index = Index.build(PEOPLE)
     assert ids(index.search("Baugenehmigugn")) == ["p_b"]
