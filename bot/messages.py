@@ -195,12 +195,12 @@ def _block_to_data(block: Block) -> dict[str, Any]:
     kind = type(block).__name__.lower()
     match block:
         case Choices():
-            options = [
-                {"label": o.label, "says": o.says, "intent": to_json(o.intent), "entry": o.entry} for o in block.options
-            ]
             return {
                 "block": kind,
-                "options": options,
+                "options": [
+                    {"label": o.label, "says": o.says, "intent": to_json(o.intent), "entry": o.entry}
+                    for o in block.options
+                ],
                 "asked": block.asked,
                 "about": block.about,
                 "once": block.once,
@@ -232,15 +232,10 @@ def _block_from_data(data: dict[str, Any]) -> Block:
         case "facts":
             return Facts(rows=tuple((label, value) for label, value in data["rows"]))
         case "contacts":
-            entries = ({**e, "facts": tuple(e["facts"]), "reasons": tuple(e["reasons"])} for e in data["entries"])
-            return Contacts(entries=tuple(Contact(**entry) for entry in entries))
+            return Contacts(entries=tuple([_contact(entry) for entry in data["entries"]]))
         case "choices":
-            options = tuple(
-                Choice(label=o["label"], says=o["says"], intent=from_json(o["intent"]), entry=o.get("entry"))
-                for o in data["options"]
-            )
             return Choices(
-                options=options,
+                options=tuple([_choice(option) for option in data["options"]]),
                 asked=data["asked"],
                 about=data["about"],
                 once=data["once"],
@@ -257,6 +252,16 @@ def _block_from_data(data: dict[str, Any]) -> Block:
             return Together(accounts=tuple(data["accounts"]))
         case _:
             raise ValueError("not a block of this release")
+
+
+def _contact(data: dict[str, Any]) -> Contact:
+    facts, reasons = tuple(data["facts"]), tuple(data["reasons"])
+    return Contact(title=data["title"], place=data["place"], facts=facts, reasons=reasons, lesson=data.get("lesson"))
+
+
+def _choice(data: dict[str, Any]) -> Choice:
+    intent = from_json(data["intent"])
+    return Choice(label=data["label"], says=data["says"], intent=intent, entry=data.get("entry"))
 
 
 def form_to_data(form: Form) -> dict[str, Any]:

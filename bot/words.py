@@ -6,11 +6,13 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date
 from babel.numbers import get_group_symbol
 
-from bot.languages import LANGUAGES, LanguageCode, text
+from bot.languages import LANGUAGES, LanguageCode, catalogue
 
+_LOCALES = {language: Locale(language) for language in LANGUAGES}
 _BETWEEN_THOUSANDS = {language: get_group_symbol(language) for language in LANGUAGES}
 
 
@@ -22,7 +24,7 @@ class Words:
     timezone: str = "Europe/Berlin"
 
     def __call__(self, key: str, **values: Any) -> str:
-        return text(self.language, key, **values)
+        return catalogue(self.language)[key].filled(values)
 
     def number(self, value: int) -> str:
         """14100 → "14.100"."""
@@ -31,16 +33,16 @@ class Words:
     def day(self, when: date | datetime) -> str:
         """Always with the weekday: "Donnerstag, 3. Dezember 2026"."""
         pattern = "EEEE, d. MMMM y" if self.language == "de" else "EEEE, d MMMM y"
-        return format_date(self._local(when), pattern, locale=self.language)
+        return format_date(self._local(when), pattern, locale=_LOCALES[self.language])
 
     def short_day(self, when: date | datetime) -> str:
         """ "23.11.2026" or "23 Nov 2026"."""
         pattern = "dd.MM.y" if self.language == "de" else "d MMM y"
-        return format_date(self._local(when), pattern, locale=self.language)
+        return format_date(self._local(when), pattern, locale=_LOCALES[self.language])
 
     def month(self, when: date) -> str:
         """ "Januar 2027"."""
-        return format_date(when, "MMMM y", locale=self.language)
+        return format_date(when, "MMMM y", locale=_LOCALES[self.language])
 
     def clock(self, when: datetime) -> str:
         """ "17:00"."""

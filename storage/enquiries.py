@@ -12,6 +12,7 @@ from storage.tables import enquiries, introductions, searches
 from storage.transaction import Transaction
 
 _FIELDS = [enquiries.c[name] for name in Enquiry.__slots__]
+_CHANGING = [name for name in Enquiry.__slots__ if name not in ("key", "asker")]
 _GET = Prepared(select(*_FIELDS).where(enquiries.c.key == bindparam("enquiry")))
 _NEWEST_FIRST = (
     select(*_FIELDS)
@@ -46,7 +47,7 @@ class EnquiryStore:
         self._in = transaction
 
     async def add(self, enquiry: Enquiry) -> None:
-        await self._in.run(_ADD, _values(enquiry))
+        await self._in.run(_ADD, {"key": enquiry.key, "asker": enquiry.asker, **_values(enquiry)})
 
     async def get(self, key: str) -> Enquiry | None:
         found = await self._in.row(_GET, {"enquiry": key})
@@ -91,8 +92,10 @@ class EnquiryStore:
 
 
 def _values(enquiry: Enquiry) -> dict[str, Any]:
-    values = {name: getattr(enquiry, name) for name in Enquiry.__slots__}
-    return {**values, "filters": {name: getattr(enquiry.filters, name) for name in Filters.__slots__}}
+    """What may change of it."""
+    values = {name: getattr(enquiry, name) for name in _CHANGING}
+    values["filters"] = {name: getattr(enquiry.filters, name) for name in Filters.__slots__}
+    return values
 
 
 def _enquiry(row: Row) -> Enquiry:

@@ -14,6 +14,8 @@ from dataclasses import fields
 from types import UnionType
 from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
 
+from pydantic_core import from_json as from_json_text
+
 from bot.intents.contacts import FindContacts, FindLessons, Level, More, NoteDemand, Size, WhyThis
 from bot.intents.introductions import (
     Accept,
@@ -267,7 +269,7 @@ def to_json(intent: Intent) -> str:
 def from_json(line: str) -> Intent:
     """Raises ValueError for anything `to_json` of this or an older release would not have written."""
     try:
-        data = json.loads(line)
+        data = from_json_text(line)
         cls = BY_NAME[data.pop("intent")]
         typed = _TYPED[cls]
         return cls(**{name: typed[name](value) for name, value in data.items()})

@@ -1,5 +1,6 @@
 """The catalogues: every text people read, by key, in formal German and in English (gettext, one file per feature)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -17,6 +18,11 @@ class Entry:
 
     one: str | None
     many: str
+
+    def filled(self, values: Mapping[str, Any]) -> str:
+        """With its placeholders filled; `n` chooses between one and many."""
+        chosen = self.one if self.one is not None and values.get("n") == 1 else self.many
+        return chosen.format_map(values)
 
 
 @cache
@@ -39,7 +45,5 @@ def catalogue(language: LanguageCode) -> dict[str, Entry]:
 
 
 def text(language: LanguageCode, key: str, **values: Any) -> str:
-    """The text of a key with its placeholders filled; `n` chooses between one and many. KeyError if there is none."""
-    entry = catalogue(language)[key]
-    chosen = entry.one if entry.one is not None and values.get("n") == 1 else entry.many
-    return chosen.format_map(values)
+    """The text of a key with its placeholders filled. KeyError if there is none."""
+    return catalogue(language)[key].filled(values)

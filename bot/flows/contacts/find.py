@@ -42,8 +42,7 @@ async def find_contacts(turn: Turn, wish: FindContacts) -> Replies:
     where = measured_from(turn, home, filters)
     found = await search(turn, me, enquiry, where)
     page = await first_page(turn, found.fitting)
-    keys = tuple(one.person.key for one in page)
-    enquiry = await _written_down(turn, replace(enquiry, shown=keys, page=keys), last)
+    enquiry = await _written_down(turn, enquiry, last, tuple([one.person.key for one in page]))
     if not page:
         return [await nobody(turn, enquiry, where, everybody=found.everybody, learned=len(found.lessons))]
     guessed = _guessed(turn, wish)
@@ -53,14 +52,15 @@ async def find_contacts(turn: Turn, wish: FindContacts) -> Replies:
     return [turn.reply(*guessed, heading, *listed)]
 
 
-async def _written_down(turn: Turn, enquiry: Enquiry, last: Enquiry | None) -> Enquiry:
-    """In the row of the last one if that is the same wish, unless something hangs on it: then its filters stay as
+async def _written_down(turn: Turn, enquiry: Enquiry, last: Enquiry | None, page: tuple[str, ...]) -> Enquiry:
+    """With its list, in the row of the last one if that is the same wish, unless something hangs on it: then its filters stay as
     they were.
     """
     if last is not None and last.text == enquiry.text and last.demand_noted_at is None:
-        same = replace(enquiry, key=last.key)
+        same = replace(enquiry, key=last.key, shown=page, page=page)
         if await turn.uow.enquiries.refine(same):
             return same
+    enquiry = replace(enquiry, shown=page, page=page)
     await turn.uow.enquiries.add(enquiry)
     return enquiry
 
