@@ -18,9 +18,7 @@ _OF_PERSON = Prepared(
     .where(accounts.c.person == bindparam("person_key"))
     .order_by(accounts.c.seen_at.desc(), accounts.c.account)
 )
-_REACHABLE = Prepared(
-    select(accounts.c.person).where(among(accounts.c.person, "people"), accounts.c.reachable).distinct()
-)
+_REACHABLE = Prepared(select(accounts.c.person).where(among(accounts.c.person, "people"), accounts.c.reachable))
 _NAME = func.coalesce(func.nullif(bindparam("new_name", type_=Text), ""), accounts.c.name)  # some events name nobody
 _SEEN = (
     update(accounts)

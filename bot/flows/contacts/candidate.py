@@ -122,7 +122,9 @@ class Candidate(NamedTuple):
     def similar(self) -> bool:
         """Half to double the asker's population."""
         home, body = self.asked.around.home, self.profile.body
-        return home is not None and body is not None and places.similar_size(home.population, body.population)
+        if home is None or body is None:
+            return False
+        return places.similar_size(home.population, body.population)
 
     def _shared(self) -> list[int]:
         """How many 4-grams each of their offers has in common with what is asked for."""
@@ -164,24 +166,25 @@ def in_order(found: Iterable[Candidate], filters: Filters, loads: Mapping[str, L
             one.paused,
             load is not None and load.open >= person.open_cap,
             one.fit,
-            filters.visitable and not one.offer.visitable,
+            visitable and not one.offer.visitable,
             0.0 if one.declared is not None else -round(one.relevance, 1),
             not one.similar,
             NEVER if load is None else load.last_asked,
         )
 
+    visitable, first = filters.visitable, itemgetter(0)
     ordered: list[Candidate] = []
-    for _, alike in groupby(sorted(((rank(one), one) for one in found), key=itemgetter(0)), key=itemgetter(0)):
+    for _, alike in groupby(sorted([(rank(one), one) for one in found], key=first), key=first):
         equals = [one for _, one in alike]
         ordered += equals if len(equals) == 1 else sorted(equals, key=_distances)
     return ordered
 
 
 def _distances(one: Candidate) -> tuple[float, float, str]:
-    """The nearest first."""
-    away, from_home = one.km_near, one.km
-    return (
-        0.0 if away is None else away,
-        10_000.0 if from_home is None else from_home,
-        one.profile.person.key,
-    )
+    """The nearest first: to the place asked for, then to the asker's town."""
+    around, body, key = one.asked.around, one.profile.body, one.profile.person.key
+    if body is None:
+        return 0.0, 10_000.0, key
+    away = 0.0 if around.near is None else places.km(around.near, body)
+    from_home = 10_000.0 if around.home is None else places.km(around.home, body)
+    return away, from_home, key

@@ -11,6 +11,7 @@ from bot.flows.contacts.reasons import entry_of, topic_named
 from bot.flows.contacts.search import around, home_of, measured_from, search
 from bot.forms import Field, Form
 from bot.intents import FindContacts, FindLessons, Introduce, More, WhyThis
+from bot.matching.topics import Resolved
 from bot.messages import Ask, Block, Choice, Choices, Contacts, Text
 from bot.model import Enquiry, Filters, new_key
 from bot.turn import Refusal, Replies, Reply, Scene, Turn
@@ -29,8 +30,8 @@ async def find_contacts(turn: Turn, wish: FindContacts) -> Replies:
     before = Filters() if wish.topic or last is None else last.filters
     filters = refined(before, wish, near, home)
     await count_search(turn)
+    resolved = turn.knowledge.topic(wish.topic) if wish.topic else None
     if wish.topic or last is None:
-        resolved = turn.knowledge.topic(wish.topic or "")
         topic = resolved.topic.id if resolved else None
         enquiry = Enquiry(
             key=new_key("e"), asker=me.key, topic=topic, text=wish.topic or "", filters=filters, at=turn.now
@@ -45,7 +46,7 @@ async def find_contacts(turn: Turn, wish: FindContacts) -> Replies:
     enquiry = await _written_down(turn, enquiry, last, tuple([one.person.key for one in page]))
     if not page:
         return [await nobody(turn, enquiry, where, everybody=found.everybody, learned=len(found.lessons))]
-    guessed = _guessed(turn, wish)
+    guessed = _guessed(turn, wish, resolved)
     heading = Text(text=_heading(turn, enquiry, where, len(found.fitting), len(page)), style="title")
     more = len(found.fitting) > len(page)
     listed = _list(turn, enquiry, page, where, more=more, learned=len(found.lessons))
@@ -186,9 +187,8 @@ def _asked_for(turn: Turn, enquiry: Enquiry, where: Around) -> str:
     return ", ".join([topic, *in_words(enquiry.filters, where, turn.say)])
 
 
-def _guessed(turn: Turn, wish: FindContacts) -> tuple[Text, ...]:
+def _guessed(turn: Turn, wish: FindContacts, resolved: Resolved | None) -> tuple[Text, ...]:
     """A topic recognised through a typo is named, so that a wrong guess is seen."""
-    resolved = turn.knowledge.topic(wish.topic) if wish.topic else None
     if resolved is None or resolved.exact or wish.topic is None:
         return ()
     label = topic_named(turn, resolved.topic.id, wish.topic, turn.say)
