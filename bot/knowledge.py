@@ -139,6 +139,9 @@ class Knowledge:
     def knows_topic(self, text: str) -> bool:
         return self.topics.knows(text)
 
+    def begins_topic(self, word: str) -> bool:
+        return self.topics.begins(word)
+
     def _document(self, person: Person, offered: list[Offer], shown: Sequence[Lesson]) -> Document:
         """With what they let the whole network read; what only their colleagues read must not move them for others."""
         learned = [f"{one.topic or ''} {one.shown or ''}" for one in shown if one.level is Level.NETWORK]

@@ -221,8 +221,17 @@ class Heard:
     @cached_property
     def named(self) -> frozenset[tuple[int, int]]:
         """Spans that are names of the topic table, in any inflection."""
-        knows = self.situation.lexicon.knows_topic
-        return frozenset((first, last) for first, last in self.runs if knows(self.between(first, last)))
+        knows, begins = self.situation.lexicon.knows_topic, self.situation.lexicon.begins_topic
+        found: list[tuple[int, int]] = []
+        begun, hopeless = -1, False
+        for first, last in self.runs:
+            if first != begun:
+                begun, word = first, self.tokens[first]
+                apart = self.text[word.end : word.end + 1].isspace()  # else more letters may belong to the word
+                hopeless = apart and not begins(word.text)
+            if not hopeless and knows(self.between(first, last)):
+                found.append((first, last))
+        return frozenset(found)
 
     @cached_property
     def runs(self) -> list[tuple[int, int]]:

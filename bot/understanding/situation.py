@@ -28,6 +28,10 @@ class Lexicon(Protocol):
         """Like `knows_place`, over all names of the topics, inflected ones too."""
         ...
 
+    def begins_topic(self, word: str) -> bool:
+        """Whether a name of a topic may begin with this word: for most words of a sentence none does."""
+        ...
+
 
 class NoLexicon:
     """For texts that are understood before anything is known, such as the language of a first contact."""
@@ -45,6 +49,9 @@ class NoLexicon:
         return False
 
     def knows_topic(self, text: str) -> bool:
+        return False
+
+    def begins_topic(self, word: str) -> bool:
         return False
 
 
