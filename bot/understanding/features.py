@@ -75,15 +75,31 @@ class Spans:
         self._beside = [self._seen_beside(at) for at in range(len(self._words))]
         self._within: dict[int, Values] = {}
 
-    def left(self, first: int) -> Places:
-        """What stands in front."""
+    def mark(self, first: int, last: int) -> str:
+        """Whether the table of topics knows it."""
+        return "k" if (first, last) in self._heard.named else "u"
+
+    def left(self, first: int, mark: str) -> Places:
+        """What stands in front of a span so marked, and where it begins."""
         one, two = self._around(first - 1), self._around(first - 2)
         place = min(4, first * 5 // max(1, len(self._words)))
-        return ("<1", one), ("<2", two), ("<12", (f"{one[0]} {two[0]}",)), ("at", (str(place),))
+        before = self._shapes[first - 1] if first else "-"
+        return (
+            ("<1", one),
+            ("<2", two),
+            ("<12", (f"{one[0]} {two[0]}",)),
+            ("at", (str(place),)),
+            ("bl", (f"{before}{self._shapes[first]}{mark}",)),
+        )
 
-    def right(self, last: int) -> Places:
-        """What follows."""
-        return (">1", self._around(last)), (">2", self._around(last + 1))
+    def right(self, last: int, mark: str) -> Places:
+        """What follows on a span so marked."""
+        after = self._shapes[last] if last < len(self._shapes) else "-"
+        return (
+            (">1", self._around(last)),
+            (">2", self._around(last + 1)),
+            ("br", (f"{self._shapes[last - 1]}{after}{mark}",)),
+        )
 
     def inside(self, at: int, position: str) -> Places:
         """Of a word in it: the only ("o"), first, last or a middle one."""
@@ -91,21 +107,11 @@ class Spans:
             seen = self._within[at] = self._seen_within(at)
         return (position, seen), ("w", (self._words[at],)), ("i", self._ideas[at])
 
-    def whole(self, first: int, last: int) -> Places:
-        """Of the span as such."""
-        mark = "k" if (first, last) in self._heard.named else "u"
-        long = str(last - first)
-        before = self._shapes[first - 1] if first else "-"
-        after = self._shapes[last] if last < len(self._shapes) else "-"
+    def beside(self, first: int, last: int) -> str:
+        """The words on both sides: what the place "lr" tells of."""
         one = self._words[first - 1] if first else "^"
         other = self._words[last] if last < len(self._words) else "$"
-        return (
-            ("long", (long,)),
-            (mark, (long, "")),
-            ("bl", (f"{before}{self._shapes[first]}{mark}",)),
-            ("br", (f"{self._shapes[last - 1]}{after}{mark}",)),
-            ("lr", (f"{one} {other}",)),
-        )
+        return f"{one} {other}"
 
     def _around(self, at: int) -> Values:
         return self._beside[at] if 0 <= at < len(self._beside) else EDGE
@@ -142,6 +148,11 @@ class Spans:
         else:
             shape = "l" if text.islower() else "m"
         return shape + ("c" if self._heard.has_capitals else "s")
+
+
+def length(words: int, mark: str) -> Places:
+    """Of any span so long and so marked."""
+    return ("long", (str(words),)), (mark, (str(words), ""))
 
 
 @lru_cache(maxsize=8192)

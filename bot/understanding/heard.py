@@ -8,7 +8,7 @@ from bot.date_words import NUMBERS, alternatives
 from bot.dates import FoundDate, FoundTime, find_dates
 from bot.times import find_times
 from bot.understanding.features import of_text
-from bot.understanding.learned import learned
+from bot.understanding.learned import Best, learned
 from bot.understanding.meant_dates import meant_dates
 from bot.understanding.people import FoundPerson, find_people
 from bot.understanding.phrases import IDEAS, NAMING, Hit, Phrases
@@ -66,6 +66,7 @@ class Heard:
         self.places: list[FoundPlace] = find_places(self.tokens, phrases, situation.lexicon, taken | named)
         self.spans += [Span(kind="state", first=one.first, last=one.last) for one in self.states]
         self.spans += [Span(kind="place", first=one.first, last=one.last) for one in self.places]
+        self.best_spans: dict[str, Best] = {}  # of this text by slot, once it was asked for
         self.greeted = False
         self.words, self.seen = self._see()
         self.hits: dict[str, list[Hit]] = phrases.find(self.words)

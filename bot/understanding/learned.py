@@ -4,7 +4,6 @@ Both are sums of weights, one for each feature of a text; so whoever asks why ca
 made anew by `lotse learn` (adapters/commands/learning.py) and stand in bot/languages/learned.npz.
 """
 
-import itertools
 import math
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
@@ -14,11 +13,13 @@ from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from bot.understanding.features import Places, Spans, in_words
+from bot.understanding.features import Places, Spans, in_words, length
 
 if TYPE_CHECKING:
     from bot.understanding.heard import Heard
 
+Run: TypeAlias = tuple[int, int]  # from which token to which
+Best: TypeAlias = tuple[float, Run | None]  # how much speaks for it
 Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 
 FILE = "learned.npz"
@@ -27,7 +28,6 @@ LEAST, STEP = 0.25, 1 / 8  # weights nearer to nothing are not stored, the other
 SHOWN = 3  # reasons for an admin
 POSITIONS = frozenset("oflm")  # the only word of a span, the first, the last, one between
 NEW = "w ?"  # a word that no example has is just that: new, as the names of most subjects are
-NOTHING = itertools.repeat(0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,36 @@ class Weights:
         total = 0.0
         for place, values in places:
             if (weights := self.by_place.get(place)) is not None:
-                total += sum(map(weights.get, values, NOTHING))
+                for value in values:
+                    total += weights.get(value, 0.0)
                 if place in POSITIONS and values[0] not in weights:
                     total += weights.get(NEW, 0.0)
         return total
+
+    def best(self, spans: Spans, runs: list[Run]) -> Best:
+        """The one of these from which token to which for which most speaks, and how much."""
+        of, beside = self.of, self.by_place.get("lr", {})
+        left: dict[tuple[int, str], float] = {}
+        right: dict[tuple[int, str], float] = {}
+        long: dict[tuple[int, str], float] = {}
+        inside: dict[tuple[int, str], float] = {}
+        most, found = -math.inf, None
+        for first, last in runs:
+            mark = spans.mark(first, last)
+            if (front := left.get((first, mark))) is None:
+                front = left[first, mark] = of(spans.left(first, mark))
+            if (back := right.get((last, mark))) is None:
+                back = right[last, mark] = of(spans.right(last, mark))
+            if (size := long.get((last - first, mark))) is None:
+                size = long[last - first, mark] = of(length(last - first, mark))
+            score = front + back + size + beside.get(spans.beside(first, last), 0.0)
+            for place in positions(first, last):
+                if (inner := inside.get(place)) is None:
+                    inner = inside[place] = of(spans.inside(*place))
+                score += inner
+            if score > most:
+                most, found = score, (first, last)
+        return most, found
 
     def all(self) -> dict[str, float]:
         """By name."""
@@ -97,25 +123,11 @@ class Learned:
 
     def span(self, slot: str, heard: "Heard", intent: str) -> tuple[int, int] | None:
         """From which token to which a slot of this intent goes, if the text names it. `SLOTS` are the ones that are learned."""
-        spans, weights = Spans(heard), self.spans[slot]
-        left: dict[int, float] = {}
-        right: dict[int, float] = {}
-        inside: dict[tuple[int, str], float] = {}
-        best = weights.of(none_of(intent, heard.situation.context))
-        found = None
-        for first, last in heard.runs:
-            if first not in left:
-                left[first] = weights.of(spans.left(first))
-            if last not in right:
-                right[last] = weights.of(spans.right(last))
-            score = left[first] + right[last] + weights.of(spans.whole(first, last))
-            for place in positions(first, last):
-                if place not in inside:
-                    inside[place] = weights.of(spans.inside(*place))
-                score += inside[place]
-            if score > best:
-                best, found = score, (first, last)
-        return found
+        weights = self.spans[slot]
+        if (best := heard.best_spans.get(slot)) is None:
+            best = heard.best_spans[slot] = weights.best(Spans(heard), heard.runs)
+        score, found = best
+        return found if score > weights.of(none_of(intent, heard.situation.context)) else None
 
 
 def known(name: str, features: Container[str]) -> str:
@@ -147,7 +159,9 @@ def positions(first: int, last: int) -> list[tuple[int, str]]:
 def features_of(spans: Spans, first: int, last: int) -> list[str]:
     """All features of a span."""
     inner = [name for place in positions(first, last) for name in names_of(spans.inside(*place))]
-    return names_of(spans.left(first)) + names_of(spans.right(last)) + inner + names_of(spans.whole(first, last))
+    mark = spans.mark(first, last)
+    around = names_of(spans.left(first, mark)) + names_of(spans.right(last, mark))
+    return around + inner + names_of((*length(last - first, mark), ("lr", (spans.beside(first, last),))))
 
 
 @cache
