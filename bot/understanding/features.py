@@ -3,6 +3,7 @@ around them for the subject. Learning and reading share it, so that both see the
 """
 
 import itertools
+from collections.abc import Collection
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from bot.understanding.heard import Heard
 
 Values: TypeAlias = tuple[str, ...]
+Features: TypeAlias = tuple[tuple[str, Collection[str]], ...]  # by what kind they are
 Places: TypeAlias = tuple[tuple[str, Values], ...]
 
 STEM, ENDING = 5, 4  # letters
@@ -21,26 +23,26 @@ EDGE: Values = ("edge",)  # of the text
 GENERAL = frozenset("none brief sentence long admin after_results asked_consent asked_lesson visit_reminder".split())
 
 
-def of_text(heard: "Heard") -> set[str]:
+def of_text(heard: "Heard") -> Features:
     """For the intent. What names a subject of the table stands as one word: what it is doesn't tell what is wanted."""
     words = _words(heard)
-    found = {f"w {word}" for word in words}
-    found |= {f"b {one} {other}" for one, other in itertools.pairwise(("^", *words, "$"))}
-    for word in words:
-        if word.isalpha() and len(word) > STEM - 1:
-            found |= {f"p {word[:STEM]}", f"s {word[-ENDING:]}"}
-    for ideas in heard.ideas:
-        found |= {f"i {idea}" for idea in ideas}
-        found |= {f"j {one} {other}" for one, other in itertools.combinations(sorted(ideas), 2)}
+    said = {*words}
+    long = [word for word in said if len(word) >= STEM and word.isalpha()]
+    ideas = frozenset().union(*heard.ideas)
     context = heard.situation.context
-    if context != "none":
-        found |= {f"{context} {name}" for name in found if name[0] in "wi"}
-    return found
+    return (
+        ("w", said),
+        ("b", {*map(" ".join, itertools.pairwise(("^", *words, "$")))}),
+        ("p", {word[:STEM] for word in long}),
+        ("s", {word[-ENDING:] for word in long}),
+        ("i", ideas),
+        ("j", {" ".join(two) for found in heard.ideas for two in itertools.combinations(sorted(found), 2)}),
+        (context, {*(f"w {word}" for word in said), *(f"i {idea}" for idea in ideas)} if context != "none" else ()),
+    )
 
 
-def in_words(feature: str) -> str | None:
+def in_words(kind: str, said: str) -> str | None:
     """For an admin who asks why: "lesen geben" or "visit + move"; None for what tells a person nothing."""
-    kind, _, said = feature.partition(" ")
     match kind:
         case "w" | "b":
             return said.strip("^$ ")
@@ -158,11 +160,8 @@ def length(words: int, mark: str) -> Places:
 @lru_cache(maxsize=8192)
 def ideas_of(word: str) -> tuple[str, ...]:
     """That this word stands for by itself."""
-    return tuple(
-        phrase.owner.removeprefix(f"{IDEAS}.")
-        for phrase in phrases().calling(word)
-        if phrase.owner.startswith(IDEAS) and phrase.pattern.words
-    )
+    sure, _ = phrases().calling(word)
+    return tuple(phrase.owner.removeprefix(f"{IDEAS}.") for phrase in sure)
 
 
 def _is_soft(word: str) -> bool:

@@ -7,7 +7,7 @@ from functools import cached_property
 from bot.date_words import NUMBERS, alternatives
 from bot.dates import FoundDate, FoundTime, find_dates
 from bot.times import find_times
-from bot.understanding.features import of_text
+from bot.understanding.features import Features, of_text
 from bot.understanding.learned import Best, learned
 from bot.understanding.meant_dates import meant_dates
 from bot.understanding.people import FoundPerson, find_people
@@ -301,7 +301,7 @@ class Heard:
         return sum(weight * share for weight, share in zip(good, SHARES, strict=False)) + min([0.0, *weights])
 
     @cached_property
-    def features(self) -> set[str]:
+    def features(self) -> Features:
         """What the intent is learned from."""
         return of_text(self)
 

@@ -9,17 +9,18 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import IO, TYPE_CHECKING, Any, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from bot.understanding.features import Places, Spans, in_words, length
+from bot.understanding.features import Features, Places, Spans, in_words, length
 
 if TYPE_CHECKING:
     from bot.understanding.heard import Heard
 
 Run: TypeAlias = tuple[int, int]  # from which token to which
 Best: TypeAlias = tuple[float, Run | None]  # how much speaks for it
+Number = TypeVar("Number", int, float)
 Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 
 FILE = "learned.npz"
@@ -35,15 +36,6 @@ class Weights:
     """Of the features of spans, by their place: so nobody has to put a name together to look it up."""
 
     by_place: dict[str, dict[str, float]]
-
-    @classmethod
-    def named(cls, weights: Mapping[str, float]) -> "Weights":
-        """From those of features by name."""
-        found: dict[str, dict[str, float]] = {}
-        for name, weight in weights.items():
-            place, _, value = name.partition(" ")
-            found.setdefault(place, {})[value] = weight
-        return cls(found)
 
     def of(self, places: Places) -> float:
         """Together."""
@@ -81,21 +73,15 @@ class Weights:
                 most, found = score, (first, last)
         return most, found
 
-    def all(self) -> dict[str, float]:
-        """By name."""
-        return {
-            name_of(place, value): weight for place, found in self.by_place.items() for value, weight in found.items()
-        }
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
-    """`intents` are the columns of `weights`, `features` its rows, `usual` the mean of each; `spans` are the weights of
-    the features of spans by slot, `digest` tells from which examples.
+    """`intents` are the columns of `weights`, `features` its rows by kind and value, `usual` the mean of each; `spans` are
+    the weights of the features of spans by slot, `digest` tells from which examples.
     """
 
     intents: tuple[str, ...]
-    features: dict[str, int]
+    features: dict[str, dict[str, int]]
     weights: Numbers
     usual: Numbers
     bias: Numbers
@@ -104,7 +90,10 @@ class Learned:
 
     def scores(self, heard: "Heard") -> dict[str, float]:
         """How much speaks for each intent: logarithms of the chances, too large by the same number, so that 0 is the most."""
-        rows = [row for name in heard.features if (row := self.features.get(name)) is not None]
+        rows: list[int] = []
+        for kind, values in heard.features:
+            if (known_rows := self.features.get(kind)) is not None:
+                rows += [row for row in map(known_rows.get, values) if row is not None]
         weighed = np.add.reduce(self.weights.take(rows, axis=0)) / math.sqrt(len(rows) or 1)
         scores = self.bias + weighed
         return dict(zip(self.intents, (scores - scores.max()).tolist(), strict=True))
@@ -116,8 +105,10 @@ class Learned:
         column = self.intents.index(intent)
         told = [
             (float(self.weights[row, column] - self.usual[row]), shown)
-            for name in heard.features
-            if (row := self.features.get(name)) is not None and (shown := in_words(name)) is not None
+            for kind, values in heard.features
+            for value in values
+            if (row := self.features.get(kind, {}).get(value)) is not None
+            and (shown := in_words(kind, value)) is not None
         ]
         return [shown for weight, shown in sorted(told, reverse=True)[:SHOWN] if weight > 0]
 
@@ -135,7 +126,21 @@ def known(name: str, features: Container[str]) -> str:
     return name if name in features or " w " not in name else f"{name[0]} {NEW}"
 
 
-def names_of(places: Places) -> list[str]:
+def by_place(named: Mapping[str, Number]) -> dict[str, dict[str, Number]]:
+    """Of features by name."""
+    found: dict[str, dict[str, Number]] = {}
+    for name, number in named.items():
+        place, _, value = name.partition(" ")
+        found.setdefault(place, {})[value] = number
+    return found
+
+
+def by_name(placed: Mapping[str, Mapping[str, Number]]) -> dict[str, Number]:
+    """Of features by place."""
+    return {name_of(place, value): number for place, found in placed.items() for value, number in found.items()}
+
+
+def names_of(places: Features) -> list[str]:
     """The names of features."""
     return [name_of(place, value) for place, values in places for value in values]
 
@@ -183,14 +188,16 @@ def read(file: IO[bytes]) -> Learned:
         weights = np.zeros((len(names), len(intents)), dtype=np.float32)
         weights[np.repeat(np.arange(len(names)), stored["counts"]), stored["columns"]] = stored["values"] * STEP
         spans = {
-            slot: Weights.named(
-                dict(zip(lines_of(stored[slot]), stored[f"{slot}_weights"].astype(float).tolist(), strict=True))
+            slot: Weights(
+                by_place(
+                    dict(zip(lines_of(stored[slot]), stored[f"{slot}_weights"].astype(float).tolist(), strict=True))
+                )
             )
             for slot in SLOTS
         }
         return Learned(
             intents=tuple(intents),
-            features={name: row for row, name in enumerate(names)},
+            features=by_place({name: row for row, name in enumerate(names)}),
             weights=weights,
             usual=weights.mean(axis=1),
             bias=stored["bias"].astype(np.float32),
@@ -201,18 +208,19 @@ def read(file: IO[bytes]) -> Learned:
 
 def write(found: Learned, file: IO[bytes]) -> None:
     """Weights that hardly matter are left out, the rest has three digits."""
+    names = by_name(found.features)
     rows, columns = np.nonzero(np.abs(found.weights) > LEAST)
     arrays: dict[str, Any] = {
-        "features": _stored(found.features),
+        "features": _stored(sorted(names, key=names.__getitem__)),
         "intents": _stored(found.intents),
-        "counts": np.bincount(rows, minlength=len(found.features)).astype(np.uint8),
+        "counts": np.bincount(rows, minlength=len(names)).astype(np.uint8),
         "columns": columns.astype(np.uint8),
         "values": np.clip(np.rint(found.weights[rows, columns] / STEP), -127, 127).astype(np.int8),
         "bias": found.bias.astype(np.float32),
         "digest": _stored([found.digest]),
     }
     for slot, spans in found.spans.items():
-        weights = spans.all()
+        weights = by_name(spans.by_place)
         arrays[slot] = _stored(weights)
         arrays[f"{slot}_weights"] = np.array([*weights.values()], dtype=np.float16)
     np.savez_compressed(file, **arrays)
