@@ -136,6 +136,9 @@ class Knowledge:
     def knows_place(self, text: str) -> bool:
         return self.places.knows(text)
 
+    def begins_place(self, word: str) -> bool:
+        return self.places.begins(word)
+
     def knows_topic(self, text: str) -> bool:
         return self.topics.knows(text)
 

@@ -89,7 +89,7 @@ class Gazetteer:
             for name in {called, _key(municipality.official_name)}:
                 self._names[name].append(municipality)
             self._as_written[municipality.name] = self._names[called]
-        self._begins = lru_cache(maxsize=8192)(self._may_begin)
+        self.begins = lru_cache(maxsize=8192)(self._may_begin)
 
     @cached_property
     def _heads(self) -> dict[str, list[Municipality]]:
@@ -121,7 +121,7 @@ class Gazetteer:
     def knows(self, text: str) -> bool:
         """Whether one is called so; unlike `find`, slips don't count."""
         typed = _bare(text)
-        return bool(typed) and self._begins(typed.partition(" ")[0]) and self._exactly(typed) is not None
+        return bool(typed) and self.begins(typed.partition(" ")[0]) and self._exactly(typed) is not None
 
     def _may_begin(self, word: str) -> bool:
         """Whether a name may begin with it: with most words of a sentence none does."""

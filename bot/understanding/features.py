@@ -72,7 +72,7 @@ class Spans:
         self._heard = heard
         self._entity = {at: span.kind for span in heard.spans for at in range(span.first, span.last)}
         self._words = [self._word(at, token) for at, token in enumerate(heard.tokens)]
-        self._shapes = [self._shape(token) for token in heard.tokens]
+        self._shapes = [self._shape(at, token) for at, token in enumerate(heard.tokens)]
         self._ideas = [() if word.startswith(("@", "<")) else ideas_of(word) for word in self._words]
         self._beside = [self._seen_beside(at) for at in range(len(self._words))]
         self._within: dict[int, Values] = {}
@@ -125,7 +125,7 @@ class Spans:
     def _seen_within(self, at: int) -> Values:
         """The word first."""
         word, token = self._words[at], self._heard.tokens[at]
-        kind = ("F" if self._heard.is_everyday(token.text) else "n") + ("S" if _is_soft(word) else "")
+        kind = ("F" if self._heard.phrases.is_everyday(token.fold) else "n") + ("S" if _is_soft(word) else "")
         kind += "v" if at in self._heard.free else ""
         endings = f"e {word[-3:]}", f"e {word[-ENDING:]}"
         return f"w {word}", f"s {self._shapes[at]}", f"k {kind}", *endings, *[f"i {idea}" for idea in self._ideas[at]]
@@ -137,14 +137,14 @@ class Spans:
             return f"@{self._entity.get(at, 'person')}"
         return self._heard.phrases.corrected(token.fold)
 
-    def _shape(self, token: Token) -> str:
+    def _shape(self, at: int, token: Token) -> str:
         text = token.text
         if token.kind != "word":
             return "-"
         if text.isupper() and len(text) > 1:
             shape = "U"
         elif token.capital:
-            shape = "B" if self._heard.begins(token) else "C"
+            shape = "B" if self._heard.begins(at) else "C"
         elif text.isdigit():
             shape = "d"
         else:

@@ -88,15 +88,17 @@ class Learned:
     spans: dict[str, Weights]
     digest: str
 
-    def scores(self, heard: "Heard") -> dict[str, float]:
-        """How much speaks for each intent: logarithms of the chances, too large by the same number, so that 0 is the most."""
+    def scores(self, heard: "Heard") -> list[float]:
+        """How much speaks for each of `intents`: logarithms of the chances, too large by the same number, so that 0 is
+        the most.
+        """
         rows: list[int] = []
         for kind, values in heard.features:
             if (known_rows := self.features.get(kind)) is not None:
                 rows += [row for row in map(known_rows.get, values) if row is not None]
-        weighed = np.add.reduce(self.weights.take(rows, axis=0)) / math.sqrt(len(rows) or 1)
-        scores = self.bias + weighed
-        return dict(zip(self.intents, (scores - scores.max()).tolist(), strict=True))
+        scores = np.add.reduce(self.weights.take(rows, axis=0)) / math.sqrt(len(rows) or 1) + self.bias
+        found: list[float] = (scores - np.maximum.reduce(scores)).tolist()
+        return found
 
     def because(self, heard: "Heard", intent: str) -> list[str]:
         """The words and ideas that speak most for this intent rather than for the others."""

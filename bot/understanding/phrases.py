@@ -70,6 +70,7 @@ class Phrases:
         self._soft_starts: set[str] = set()
         self._asking_starts: set[str] = set()
         self.ideas: set[str] = set()
+        self.idea_of: dict[str, str] = {}  # by owner of phrases; a value ("values.size.large") is one, too
         self.variants: dict[str, str] = {}  # how words are spoken → how they are written
         self._exact: dict[str, list[Phrase]] = {}
         self._starting: dict[str, list[Phrase]] = {}
@@ -136,6 +137,9 @@ class Phrases:
             (self._soft_starts if softly else self._asking_starts).add(word)
 
     def _index(self, phrase: Phrase) -> None:
+        kind, _, name = phrase.owner.partition(".")
+        if kind in {IDEAS, "values"}:
+            self.idea_of[phrase.owner] = name.partition(".")[0]
         for anchor in phrase.pattern.anchors:
             where = self._starting if anchor.endswith("*") else self._exact
             where.setdefault(anchor.rstrip("*"), []).append(phrase)

@@ -24,12 +24,16 @@ class Lexicon(Protocol):
         """Whether one is called exactly so; asked for many spans of a sentence, so it has to be quick."""
         ...
 
+    def begins_place(self, word: str) -> bool:
+        """Whether one may be called by this word and what follows."""
+        ...
+
     def knows_topic(self, text: str) -> bool:
         """Like `knows_place`, over all names of the topics, inflected ones too."""
         ...
 
     def begins_topic(self, word: str) -> bool:
-        """Whether a name of a topic may begin with this word: for most words of a sentence none does."""
+        """Whether one may be called by this word and what follows: no name begins with most words of a sentence."""
         ...
 
 
@@ -46,6 +50,9 @@ class NoLexicon:
         return None
 
     def knows_place(self, text: str) -> bool:
+        return False
+
+    def begins_place(self, word: str) -> bool:
         return False
 
     def knows_topic(self, text: str) -> bool:
