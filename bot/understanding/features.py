@@ -74,7 +74,7 @@ class Spans:
         self._words = [self._word(at, token) for at, token in enumerate(heard.tokens)]
         self._shapes = [self._shape(at, token) for at, token in enumerate(heard.tokens)]
         self._ideas = [() if word.startswith(("@", "<")) else ideas_of(word) for word in self._words]
-        self._beside = [self._seen_beside(at) for at in range(len(self._words))]
+        self._beside: dict[int, Values] = {}
         self._within: dict[int, Values] = {}
 
     def mark(self, first: int, last: int) -> str:
@@ -116,7 +116,9 @@ class Spans:
         return f"{one} {other}"
 
     def _around(self, at: int) -> Values:
-        return self._beside[at] if 0 <= at < len(self._beside) else EDGE
+        if (seen := self._beside.get(at)) is None:
+            seen = self._beside[at] = self._seen_beside(at) if 0 <= at < len(self._words) else EDGE
+        return seen
 
     def _seen_beside(self, at: int) -> Values:
         free = "free" if at in self._heard.free else "bound"

@@ -301,7 +301,7 @@ class Heard:
         good = [weight for weight in weights if weight > 0]
         return sum(weight * share for weight, share in zip(good, SHARES, strict=False)) + min([0.0, *weights])
 
-    @cached_property
+    @property
     def features(self) -> Features:
         """What the intent is learned from."""
         return of_text(self)

@@ -118,7 +118,8 @@ class Learned:
         """From which token to which a slot of this intent goes, if the text names it. `SLOTS` are the ones that are learned."""
         weights = self.spans[slot]
         if (best := heard.best_spans.get(slot)) is None:
-            best = heard.best_spans[slot] = weights.best(Spans(heard), heard.runs)
+            best = weights.best(Spans(heard), heard.runs) if heard.runs else (-math.inf, None)
+            heard.best_spans[slot] = best
         score, found = best
         return found if score > weights.of(none_of(intent, heard.situation.context)) else None
 
