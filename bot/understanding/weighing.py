@@ -81,8 +81,9 @@ class Chances(NamedTuple):
         return self.parts[self.names.index(name)] / self.total if name in self.names else None
 
     def likeliest(self) -> tuple[float, str]:
+        """The last of those that are equally likely."""
         part = max(self.parts)
-        return part / self.total, self.names[self.parts.index(part)]
+        return part / self.total, self.names[-1 - self.parts[::-1].index(part)]
 
     def but(self, name: str) -> "Chances":
         """Of the others."""
