@@ -3,16 +3,27 @@
 import re
 from collections.abc import Iterable
 
-_FOLD = str.maketrans(
-    {"ä": "a", "ö": "o", "ü": "u", "Ä": "a", "Ö": "o", "Ü": "u", "’": "'", "—": "–", "\xa0": " ", "\n": " ", "\t": " "}
+_FOLD = (
+    ("ä", "a"),
+    ("ö", "o"),
+    ("ü", "u"),
+    ("ß", "s"),
+    ("’", "'"),
+    ("—", "–"),
+    ("\xa0", " "),
+    ("\n", " "),
+    ("\t", " "),
 )
 
 
 def fold_dates(text: str) -> str:
     """Lower case without umlaut dots, character for character, so that offsets stay."""
-    folded = text.translate(_FOLD)
-    lowered = folded.lower()
-    return (lowered if len(lowered) == len(folded) else "".join(c.lower()[:1] or c for c in folded)).replace("ß", "s")
+    folded = text.lower()
+    if len(folded) != len(text):
+        folded = "".join(letter.lower()[:1] or letter for letter in text)
+    for letter, plain in _FOLD:
+        folded = folded.replace(letter, plain)  # quicker than a table: most texts have none of them
+    return folded
 
 
 def alternatives(words: Iterable[str]) -> str:
@@ -54,6 +65,7 @@ NUMBERS = {
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fourteen": 14, "twenty": 20, "thirty": 30, "fifty": 50,
     "hundred": 100,
 }  # fmt: skip
+HOURS = alternatives(word for word, number in NUMBERS.items() if len(word) > 2 and number <= 12)
 COUNT = r"\bin (?:ein|zwei|drei|vier|a |an |one|two|three|four)"
 
 _TENS = "ersten zweiten dritten vierten funften sechsten siebten achten neunten zehnten elften zwolften".split()

@@ -136,8 +136,14 @@ class Knowledge:
     def knows_place(self, text: str) -> bool:
         return self.places.knows(text)
 
+    def begins_place(self, word: str) -> bool:
+        return self.places.begins(word)
+
     def knows_topic(self, text: str) -> bool:
         return self.topics.knows(text)
+
+    def begins_topic(self, word: str) -> bool:
+        return self.topics.begins(word)
 
     def _document(self, person: Person, offered: list[Offer], shown: Sequence[Lesson]) -> Document:
         """With what they let the whole network read; what only their colleagues read must not move them for others."""

@@ -3,20 +3,20 @@
 import re
 from datetime import time
 
-from bot.date_words import NUMBERS, alternatives, fold_dates
-from bot.dates import FoundTime
+from bot.date_words import HOURS, NUMBERS, fold_dates
+from bot.dates import FoundTime, cues
 
-_H = rf"(?:[01]?\d|2[0-4]|{alternatives(w for w in NUMBERS if len(w) > 2 and NUMBERS[w] <= 12)})"
+_H = rf"(?:[01]?\d|2[0-4]|{HOURS})"
 _LEAD = r"(?:gegen|um|ab|bis|so\s+um|at|from|till|until|@)\s+"
 _UHR = r"(?:uhr|h|o'?clock)\b"
-_PATTERNS = (
-    re.compile(rf"(?<![\w.])(?:von\s+|from\s+)?(?P<h>{_H})(?:[:.](?P<m>[0-5]\d))?\s*(?:uhr\s*)?(?:-|–|bis|to|till)\s*(?P<h2>{_H})(?:[:.](?P<m2>[0-5]\d))?\s*uhr"),
-    re.compile(rf"(?<![\w.])(?:{_LEAD})?(?P<h>{_H})(?::(?P<m>[0-5]\d))?\s*(?P<half>a\.?m\b\.?|p\.?m\b\.?)"),
-    re.compile(rf"(?<![\w.])(?:{_LEAD})?(?P<h>{_H})(?:[:.](?P<m>[0-5]\d))?\s*{_UHR}(?:\s*(?P<m3>[0-5]?\d)\b(?!\.))?"),
-    re.compile(rf"(?<![\w.])(?:{_LEAD})?(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?![\d:])"),
-    re.compile(rf"(?<![\w.])(?:{_LEAD})?(?P<part>halb|viertel\s+nach|viertel\s+vor|half\s+past|quarter\s+past|quarter\s+to)\s+(?P<h>{_H})(?!\w)"),
-    re.compile(rf"(?<![\w.])(?P<bare>(?:um|gegen|at)\s+)(?P<h>{_H})(?![\w]|[.:,]\d|\s*(?:km|kilometer|tage|wochen|prozent|%|min))"),
-    re.compile(r"(?<!\w)(?:at\s+)?(?:noon|midday)(?!\w)"),
+PATTERNS = (  # each with what is in a word of every text that it is in
+    (cues.UHR, re.compile(rf"(?<![\w.])(?:von\s+|from\s+)?(?P<h>{_H})(?:[:.](?P<m>[0-5]\d))?\s*(?:uhr\s*)?(?:-|–|bis|to|till)\s*(?P<h2>{_H})(?:[:.](?P<m2>[0-5]\d))?\s*uhr")),
+    (cues.AM_PM, re.compile(rf"(?<![\w.])(?:{_LEAD})?(?P<h>{_H})(?::(?P<m>[0-5]\d))?\s*(?P<half>a\.?m\b\.?|p\.?m\b\.?)")),
+    (cues.O_CLOCK, re.compile(rf"(?<![\w.])(?:{_LEAD})?(?P<h>{_H})(?:[:.](?P<m>[0-5]\d))?\s*{_UHR}(?:\s*(?P<m3>[0-5]?\d)\b(?!\.))?")),
+    (cues.COLON, re.compile(rf"(?<![\w.])(?:{_LEAD})?(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?![\d:])")),
+    (cues.HALF, re.compile(rf"(?<![\w.])(?:{_LEAD})?(?P<part>halb|viertel\s+nach|viertel\s+vor|half\s+past|quarter\s+past|quarter\s+to)\s+(?P<h>{_H})(?!\w)")),
+    (cues.AT, re.compile(rf"(?<![\w.])(?P<bare>(?:um|gegen|at)\s+)(?P<h>{_H})(?![\w]|[.:,]\d|\s*(?:km|kilometer|tage|wochen|prozent|%|min))")),
+    (cues.NOON, re.compile(r"(?<!\w)(?:at\s+)?(?:noon|midday)(?!\w)")),
 )  # fmt: skip
 _ANY = re.compile(r"\d|uhr|halb|viertel|half|quarter|noon|midday|\bum\b|\bgegen\b|\bat\b|o'?clock")
 _AFTERNOON = range(1, 6)  # hours that office people mean in the afternoon, though they don't say so
@@ -28,10 +28,11 @@ def find_times(text: str, *, strict: bool = False) -> tuple[FoundTime, ...]:
     vier") it is the afternoon's, and nothing if `strict`: for what many will get at this time, and again and again.
     """
     folded = fold_dates(text)
-    if not _ANY.search(folded):
-        return ()
+    said = cues.cues_in(folded)
     found: list[FoundTime] = []
-    for pattern in _PATTERNS:
+    for cue, pattern in PATTERNS:
+        if cue not in said:
+            continue
         for match in pattern.finditer(folded):
             if any(match.start() < other.end and other.start < match.end() for other in found):
                 continue
@@ -41,6 +42,8 @@ def find_times(text: str, *, strict: bool = False) -> tuple[FoundTime, ...]:
                 continue
             until = _time(parts["h2"], parts["m2"]) if parts.get("h2") else None
             found.append(FoundTime(start=match.start(), end=match.end(), at=_read(parts, strict=strict), until=until))
+    if not found or not _ANY.search(folded):
+        return ()
     return tuple(sorted(found, key=lambda one: one.start))
 
 

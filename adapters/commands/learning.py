@@ -25,7 +25,18 @@ from adapters.commands.understanding import Reader
 from adapters.rows import BadFile
 from bot.understanding.features import Spans
 from bot.understanding.heard import Heard
-from bot.understanding.learned import FILE, SLOTS, Learned, Weights, features_of, known, names_of, none_of, write
+from bot.understanding.learned import (
+    FILE,
+    SLOTS,
+    Learned,
+    Weights,
+    by_place,
+    features_of,
+    known,
+    names_of,
+    none_of,
+    write,
+)
 
 Case: TypeAlias = Mapping[str, Any]
 
@@ -86,14 +97,16 @@ def learn(cases: Sequence[Case], reader: Reader) -> Learned:
     """Takes about half a minute for 5,000 examples."""
     heard = [reader.heard(case) for case in cases]
     intents = tuple(sorted({case["intent"] for case in cases}))
-    features, weights, bias = _intents([one.features for one in heard], [case["intent"] for case in cases], intents)
+    features, weights, bias = _intents(
+        [set(names_of(one.features)) for one in heard], [case["intent"] for case in cases], intents
+    )
     return Learned(
         intents=intents,
-        features=features,
+        features=by_place(features),
         weights=weights,
         usual=weights.mean(axis=1),
         bias=bias,
-        spans={slot: Weights.named(_spans(choices(slot, cases, heard))) for slot in SLOTS},
+        spans={slot: Weights(by_place(_spans(choices(slot, cases, heard)))) for slot in SLOTS},
         digest=digest_of(cases),
     )
 

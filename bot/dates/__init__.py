@@ -10,7 +10,7 @@ from datetime import date
 
 from bot.date_words import COUNT, HOLIDAYS, MONTHS, ORDINALS, WEEKDAYS, alternatives, fold_dates, shortest
 from bot.dates import calendar_days, compound_days, days_from_today  # noqa: F401  (their rules enter themselves)
-from bot.dates.cues import Cue
+from bot.dates.cues import cues_in
 from bot.dates.rules import RULES, D, M
 from bot.dates.values import Day, Days, FoundDate, FoundTime, Past, Unsure, When
 
@@ -29,19 +29,17 @@ _ANY = re.compile(
 def find_dates(text: str, today: date) -> tuple[FoundDate, ...]:
     """Every date in the text, in order, the longest reading of each place. Offsets are those of `text`."""
     folded = fold_dates(text)
-    if not _ANY.search(folded):
-        return ()
+    said = cues_in(folded)
     hits: list[FoundDate] = []
-    said: dict[Cue, bool] = {}
-    for cue, pattern, read in RULES:
+    for cue, pattern, read in RULES if said else ():
         if cue not in said:
-            said[cue] = cue.is_in(folded)
-        if not said[cue]:
             continue
         for match in pattern.finditer(folded):
             when = read(match, today)
             if when is not None:
                 hits.append(FoundDate(start=match.start(), end=match.end(), when=when))
+    if not hits or not _ANY.search(folded):
+        return ()
     chosen: list[FoundDate] = []
     for hit in sorted(hits, key=lambda found: (found.start - found.end, found.start)):
         if all(hit.end <= other.start or other.end <= hit.start for other in chosen):

@@ -65,7 +65,7 @@ def _american(m: Match, today: date) -> When:
 
 
 @rule(
-    cues.LAST_COUNTED,
+    cues.COUNTED_TOO,
     rf"(?:am|ab|vom|bis(?:\s+zum)?|zum|auf\s+den|den|dem|ab\s+dem|nach\s+dem|vor\s+dem)\s+(?:(?P<wd>{WEEKDAY}),?\s*(?:den\s+)?)?(?:(?P<d>{D})(?:\.|s?ten|te)(?!\s?\d)|(?P<o>{ORDINAL})(?=\s*$|[.,!?)]))",
 )
 def _day_only(m: Match, today: date) -> When:

@@ -1,25 +1,45 @@
-"""What the rules can't do without: quick to look for, where the rules are long and most texts name no day."""
+"""What the rules can't do without: looked for word by word, where the rules are long and most texts name no day."""
 
 import re
+from functools import lru_cache
 
-from bot.date_words import HOLIDAYS, MONTHS, ORDINALS, WEEKDAYS, alternatives
+from bot.date_words import HOLIDAYS, HOURS, MONTHS, ORDINALS, WEEKDAYS, alternatives
 
 
 class Cue:
-    """Known by itself: two of them are never compared, as patterns would be, letter by letter."""
+    """Of one word; where a rule speaks of several, of the one that is the rarest. Two cues are never compared, as patterns
+    would be, letter by letter.
+    """
 
     def __init__(self, expression: str) -> None:
         self._pattern = re.compile(expression)
+        _ALL.append(self)
 
-    def is_in(self, text: str) -> bool:
-        return self._pattern.search(text) is not None
+    def is_in(self, word: str) -> bool:
+        return self._pattern.search(word) is not None
+
+
+_ALL: list[Cue] = []
+
+
+def cues_in(text: str) -> frozenset[Cue]:
+    """Of a folded text."""
+    return _NONE.union(*map(_cues_of, text.split()))
+
+
+_NONE: frozenset[Cue] = frozenset()
+
+
+@lru_cache(maxsize=8192)
+def _cues_of(word: str) -> frozenset[Cue]:
+    return frozenset(cue for cue in _ALL if cue.is_in(word))
 
 
 _MONTH = alternatives(MONTHS)
 
-FIGURES = Cue(r"\d(?:\.\s?|/|-)\d")  # two numbers of a date
+FIGURES = Cue(r"\d(?:\.$|[./-]\d)")  # two numbers of a date, or the first
 COUNTED = Cue(r"\d(?:\.|s?te|st|nd|rd|th)")  # "5.", "5th"
-LAST_COUNTED = Cue(r"\d(?:\.|s?te)|(?:te[nr]?|first|second|third|th)\s*(?:$|[.,!?)])")  # or in words, at the end
+COUNTED_TOO = Cue(rf"\d(?:\.|s?te)|{alternatives(ORDINALS)}")  # or in words
 MONTH = Cue(rf"{_MONTH}(?:e?s)?(?:(?![a-z])|bis|to|until|till|through|und|and)")
 WEEKDAY = Cue(
     rf"(?<!\w){alternatives(WEEKDAYS)}s?"
@@ -27,11 +47,20 @@ WEEKDAY = Cue(
 )
 SPAN = Cue(r"tag|woche|monat|jahr|quartal|day|week|month|year|fortnight")
 NEXT_WEEK = Cue(r"wo|week|next")
-WEEK_NUMBER = Cue(r"kw|kalenderwoche|week\s*\d")
-TODAY = Cue(r"heut|morgen|to[dmn]|tm|this\s")
-FEAST = Cue(alternatives(HOLIDAYS))
+WEEK_NUMBER = Cue(r"kw|kalenderwoche|week(?:\d|$)")
+TODAY = Cue(r"heut|morgen|to[dmn]|tm|this$")
+FEAST = Cue(alternatives({max(name.split(), key=len) for name in HOLIDAYS}))
 VAGUE = Cue(
     r"tag|woche|monat|jahr|day|week|month|year|quart|q\d|fruhling|sommer|herbst|winter|spring|summer|autumn|ferien|urlaub"
     r"|vacation|weihn|advent|ostern|pfingst|fronl|himmelf|karneval|fasching|christmas|easter"
 )
-PAST = Cue(r"gestern|yesterday|letzt|vergangen|vorig|last|vor\s|ago")
+PAST = Cue(r"gestern|yesterday|letzt|vergangen|vorig|last|vor$|ago")
+
+# Of times of day.
+UHR = Cue(r"uhr")
+O_CLOCK = Cue(rf"uhr|clock|(?:^|\d|{HOURS})h\b")
+AM_PM = Cue(rf"(?:^|\d|{HOURS})(?:a\.?m|p\.?m)\b")
+COLON = Cue(r"\d:\d")
+HALF = Cue(r"halb|viertel|half|quarter")
+AT = Cue(r"(?<![\w.])(?:um|gegen|at)$")
+NOON = Cue(r"noon|midday")

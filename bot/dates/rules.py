@@ -30,7 +30,7 @@ RULES: list[Rule] = []
 
 
 def rule(cue: Cue, pattern: str) -> Callable[[Read], Read]:
-    """`cue` is in every text that the pattern is in."""
+    """`cue` is in a word of every text that the pattern is in."""
 
     def register(read: Read) -> Read:
         RULES.append((cue, re.compile(rf"(?<![\w]){pattern}(?!\w|-[a-z])"), read))

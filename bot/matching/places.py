@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import asin, cos, radians, sin, sqrt
 from typing import Literal, TypeAlias
 
@@ -24,6 +24,11 @@ _SHORT = (
     (re.compile(r"\ba\.?\s?d\.?(?=\s)", re.IGNORECASE), "an der"),
     (re.compile(r"\ba\.(?=\s)", re.IGNORECASE), "am"),
     (re.compile(r"\bst\.", re.IGNORECASE), "sankt"),
+)
+# What `_FRAME` and `_SHORT` may change at the beginning of a name.
+_OTHERWISE = re.compile(
+    r"(?:ich|wir|bei|aus|in|der|die|das|von|hier|stadt|gemeinde|markt|landeshauptstadt|city)\b|.*\b(?:a\.?[md]?\.?(?:\s|$)|st\.)",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -84,6 +89,7 @@ class Gazetteer:
             for name in {called, _key(municipality.official_name)}:
                 self._names[name].append(municipality)
             self._as_written[municipality.name] = self._names[called]
+        self.begins = lru_cache(maxsize=8192)(self._may_begin)
 
     @cached_property
     def _heads(self) -> dict[str, list[Municipality]]:
@@ -115,7 +121,16 @@ class Gazetteer:
     def knows(self, text: str) -> bool:
         """Whether one is called so; unlike `find`, slips don't count."""
         typed = _bare(text)
-        return bool(typed) and self._exactly(typed) is not None
+        return bool(typed) and self.begins(typed.partition(" ")[0]) and self._exactly(typed) is not None
+
+    def _may_begin(self, word: str) -> bool:
+        """Whether a name may begin with it: with most words of a sentence none does."""
+        first = _key(word).partition(" ")[0]
+        return not first or first in self._beginnings or _OTHERWISE.match(word) is not None
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        return frozenset(name.partition(" ")[0] for name in (*self._names, *self._heads))
 
     def _exactly(self, typed: str) -> Exact | Ambiguous | None:
         for name in dict.fromkeys((_key(typed), _key(_FRAME.sub("", typed)), _key(_long(typed)))):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from rapidfuzz.distance import OSA
@@ -78,6 +78,11 @@ class TopicTable:
         topic = self.all[key]
         return topic.label_en if language == "en" else topic.label_de
 
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        """Of all names, folded and stemmed."""
+        return frozenset(name[:end] for name in (*self._names, *self._stemmed) for end in range(len(name) + 1))
+
     def resolve(self, text: str) -> Resolved | None:
         """Folded without blanks and hyphens; then stemmed; then with a typo."""
         squeezed = same_name(text)
@@ -99,8 +104,16 @@ class TopicTable:
 
     def knows(self, text: str) -> bool:
         """Whether something is called so, in any inflection; unlike `resolve`, slips don't count."""
-        squeezed = same_name(text)
-        return len(squeezed) > 1 and (squeezed in self._names or _stemmed(text) in self._stemmed)
+        folded = [_folded(word) for word in text.split()]
+        squeezed = "".join([name for name, _ in folded])
+        if len(squeezed) < 2:
+            return False
+        return squeezed in self._names or "".join([stemmed for _, stemmed in folded]) in self._stemmed
+
+    def begins(self, word: str) -> bool:
+        """Whether something known may be called so and by words that follow."""
+        squeezed, stemmed = _folded(word)
+        return squeezed in self._beginnings or stemmed in self._beginnings
 
     def near(self, topic: Topic) -> Sequence[Topic]:
         """The broader topic, then the narrower ones, then those beside it."""
@@ -128,6 +141,12 @@ def names_of(topic: Topic | None) -> tuple[str, ...]:
 def same_name(text: str) -> str:
     """Equal for two ways of writing one name: letter case, umlauts, blanks and hyphens apart."""
     return "".join(letter for letter in fold(text) if letter.isalnum() or letter in "+#")
+
+
+@lru_cache(maxsize=8192)
+def _folded(word: str) -> tuple[str, str]:
+    """Word by word, as most of a text are looked at in many spans."""
+    return same_name(word), _stemmed(word)
 
 
 def _stemmed(text: str) -> str:

@@ -12,6 +12,8 @@ from bot.understanding.situation import Option
 from bot.understanding.tokens import fold
 
 _NUMBER = re.compile(r"^\s*(?:nr\.?|nummer|no\.?|number|option)?\s*(\d{1,2})\s*[.)]?\s*$", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+_NUMBERED = re.compile(r"\b(?:nr|nummer|no|number)\.?\s*(\d{1,2}|[a-zü]+)\b", re.IGNORECASE)
 ORDINALS = {
     word: number
     for number, words in enumerate(
@@ -44,7 +46,7 @@ def number_in(text: str) -> int | None:
 
 def ordinal_in(heard: Heard) -> int | None:
     """ "die zweite", "dem ersten", "nr 3" somewhere in the text; "nicht den ersten, sondern den danach" is the second."""
-    if match := re.search(r"\b(?:nr|nummer|no|number)\.?\s*(\d{1,2}|[a-zü]+)\b", heard.text, re.IGNORECASE):
+    if match := _NUMBERED.search(heard.text):
         number = int(match[1]) if match[1].isdigit() else NUMBERS.get(fold(match[1]))
         if number is not None:
             return number
@@ -222,4 +224,4 @@ def ordinal_request(heard: Heard) -> Intent | None:
 
 
 def _squeezed(text: str) -> str:
-    return "".join(fold(word) for word in re.findall(r"[^\W_]+", text))
+    return "".join(map(fold, _WORD.findall(text)))

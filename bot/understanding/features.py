@@ -3,6 +3,7 @@ around them for the subject. Learning and reading share it, so that both see the
 """
 
 import itertools
+from collections.abc import Collection
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from bot.understanding.heard import Heard
 
 Values: TypeAlias = tuple[str, ...]
+Features: TypeAlias = tuple[tuple[str, Collection[str]], ...]  # by what kind they are
 Places: TypeAlias = tuple[tuple[str, Values], ...]
 
 STEM, ENDING = 5, 4  # letters
@@ -21,26 +23,26 @@ EDGE: Values = ("edge",)  # of the text
 GENERAL = frozenset("none brief sentence long admin after_results asked_consent asked_lesson visit_reminder".split())
 
 
-def of_text(heard: "Heard") -> set[str]:
+def of_text(heard: "Heard") -> Features:
     """For the intent. What names a subject of the table stands as one word: what it is doesn't tell what is wanted."""
     words = _words(heard)
-    found = {f"w {word}" for word in words}
-    found |= {f"b {one} {other}" for one, other in itertools.pairwise(("^", *words, "$"))}
-    for word in words:
-        if word.isalpha() and len(word) > STEM - 1:
-            found |= {f"p {word[:STEM]}", f"s {word[-ENDING:]}"}
-    for ideas in heard.ideas:
-        found |= {f"i {idea}" for idea in ideas}
-        found |= {f"j {one} {other}" for one, other in itertools.combinations(sorted(ideas), 2)}
+    said = {*words}
+    long = [word for word in said if len(word) >= STEM and word.isalpha()]
+    ideas = frozenset().union(*heard.ideas)
     context = heard.situation.context
-    if context != "none":
-        found |= {f"{context} {name}" for name in found if name[0] in "wi"}
-    return found
+    return (
+        ("w", said),
+        ("b", {*map(" ".join, itertools.pairwise(("^", *words, "$")))}),
+        ("p", {word[:STEM] for word in long}),
+        ("s", {word[-ENDING:] for word in long}),
+        ("i", ideas),
+        ("j", {" ".join(two) for found in heard.ideas for two in itertools.combinations(sorted(found), 2)}),
+        (context, {*(f"w {word}" for word in said), *(f"i {idea}" for idea in ideas)} if context != "none" else ()),
+    )
 
 
-def in_words(feature: str) -> str | None:
+def in_words(kind: str, said: str) -> str | None:
     """For an admin who asks why: "lesen geben" or "visit + move"; None for what tells a person nothing."""
-    kind, _, said = feature.partition(" ")
     match kind:
         case "w" | "b":
             return said.strip("^$ ")
@@ -70,20 +72,36 @@ class Spans:
         self._heard = heard
         self._entity = {at: span.kind for span in heard.spans for at in range(span.first, span.last)}
         self._words = [self._word(at, token) for at, token in enumerate(heard.tokens)]
-        self._shapes = [self._shape(token) for token in heard.tokens]
+        self._shapes = [self._shape(at, token) for at, token in enumerate(heard.tokens)]
         self._ideas = [() if word.startswith(("@", "<")) else ideas_of(word) for word in self._words]
-        self._beside = [self._seen_beside(at) for at in range(len(self._words))]
+        self._beside: dict[int, Values] = {}
         self._within: dict[int, Values] = {}
 
-    def left(self, first: int) -> Places:
-        """What stands in front."""
+    def mark(self, first: int, last: int) -> str:
+        """Whether the table of topics knows it."""
+        return "k" if (first, last) in self._heard.named else "u"
+
+    def left(self, first: int, mark: str) -> Places:
+        """What stands in front of a span so marked, and where it begins."""
         one, two = self._around(first - 1), self._around(first - 2)
         place = min(4, first * 5 // max(1, len(self._words)))
-        return ("<1", one), ("<2", two), ("<12", (f"{one[0]} {two[0]}",)), ("at", (str(place),))
+        before = self._shapes[first - 1] if first else "-"
+        return (
+            ("<1", one),
+            ("<2", two),
+            ("<12", (f"{one[0]} {two[0]}",)),
+            ("at", (str(place),)),
+            ("bl", (f"{before}{self._shapes[first]}{mark}",)),
+        )
 
-    def right(self, last: int) -> Places:
-        """What follows."""
-        return (">1", self._around(last)), (">2", self._around(last + 1))
+    def right(self, last: int, mark: str) -> Places:
+        """What follows on a span so marked."""
+        after = self._shapes[last] if last < len(self._shapes) else "-"
+        return (
+            (">1", self._around(last)),
+            (">2", self._around(last + 1)),
+            ("br", (f"{self._shapes[last - 1]}{after}{mark}",)),
+        )
 
     def inside(self, at: int, position: str) -> Places:
         """Of a word in it: the only ("o"), first, last or a middle one."""
@@ -91,24 +109,16 @@ class Spans:
             seen = self._within[at] = self._seen_within(at)
         return (position, seen), ("w", (self._words[at],)), ("i", self._ideas[at])
 
-    def whole(self, first: int, last: int) -> Places:
-        """Of the span as such."""
-        mark = "k" if (first, last) in self._heard.named else "u"
-        long = str(last - first)
-        before = self._shapes[first - 1] if first else "-"
-        after = self._shapes[last] if last < len(self._shapes) else "-"
+    def beside(self, first: int, last: int) -> str:
+        """The words on both sides: what the place "lr" tells of."""
         one = self._words[first - 1] if first else "^"
         other = self._words[last] if last < len(self._words) else "$"
-        return (
-            ("long", (long,)),
-            (mark, (long, "")),
-            ("bl", (f"{before}{self._shapes[first]}{mark}",)),
-            ("br", (f"{self._shapes[last - 1]}{after}{mark}",)),
-            ("lr", (f"{one} {other}",)),
-        )
+        return f"{one} {other}"
 
     def _around(self, at: int) -> Values:
-        return self._beside[at] if 0 <= at < len(self._beside) else EDGE
+        if (seen := self._beside.get(at)) is None:
+            seen = self._beside[at] = self._seen_beside(at) if 0 <= at < len(self._words) else EDGE
+        return seen
 
     def _seen_beside(self, at: int) -> Values:
         free = "free" if at in self._heard.free else "bound"
@@ -117,7 +127,7 @@ class Spans:
     def _seen_within(self, at: int) -> Values:
         """The word first."""
         word, token = self._words[at], self._heard.tokens[at]
-        kind = ("F" if self._heard.is_everyday(token.text) else "n") + ("S" if _is_soft(word) else "")
+        kind = ("F" if self._heard.phrases.is_everyday(token.fold) else "n") + ("S" if _is_soft(word) else "")
         kind += "v" if at in self._heard.free else ""
         endings = f"e {word[-3:]}", f"e {word[-ENDING:]}"
         return f"w {word}", f"s {self._shapes[at]}", f"k {kind}", *endings, *[f"i {idea}" for idea in self._ideas[at]]
@@ -129,14 +139,14 @@ class Spans:
             return f"@{self._entity.get(at, 'person')}"
         return self._heard.phrases.corrected(token.fold)
 
-    def _shape(self, token: Token) -> str:
+    def _shape(self, at: int, token: Token) -> str:
         text = token.text
         if token.kind != "word":
             return "-"
         if text.isupper() and len(text) > 1:
             shape = "U"
         elif token.capital:
-            shape = "B" if self._heard.begins(token) else "C"
+            shape = "B" if self._heard.begins(at) else "C"
         elif text.isdigit():
             shape = "d"
         else:
@@ -144,14 +154,16 @@ class Spans:
         return shape + ("c" if self._heard.has_capitals else "s")
 
 
+def length(words: int, mark: str) -> Places:
+    """Of any span so long and so marked."""
+    return ("long", (str(words),)), (mark, (str(words), ""))
+
+
 @lru_cache(maxsize=8192)
 def ideas_of(word: str) -> tuple[str, ...]:
     """That this word stands for by itself."""
-    return tuple(
-        phrase.owner.removeprefix(f"{IDEAS}.")
-        for phrase in phrases().calling(word)
-        if phrase.owner.startswith(IDEAS) and phrase.pattern.words
-    )
+    sure, _ = phrases().calling(word)
+    return tuple(phrase.owner.removeprefix(f"{IDEAS}.") for phrase in sure)
 
 
 def _is_soft(word: str) -> bool:

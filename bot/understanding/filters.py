@@ -16,6 +16,7 @@ _REFUSED = re.compile(
     r"\b(?:nicht|nich|ned|net|nit|kein\w*|außer|ausser|außerhalb|ohne|not|except|outside|bloß nicht)\b", re.IGNORECASE
 )
 _NOT_STATE = 3  # words in front of a state in which it is refused
+_DIGIT = re.compile(r"\d")
 _COUNT = re.compile(
     r"(?:(?P<from>mehr als|über|ueber|ab|mindestens|größer als|more than|over|above|at least|larger than|bigger than|>)"
     r"|(?P<to>weniger als|unter|bis zu|bis|höchstens|maximal|max\.?|kleiner als|less than|fewer than|under|below|up to|at most|smaller than|<)"
@@ -100,6 +101,8 @@ def _is_asked(heard: Heard, hit: Hit) -> bool:
 
 def _counted(text: str) -> str | None:
     """ "unter 20.000 Einwohnern" is small; of one's own town ("wir sind eine Stadt mit …") nothing is asked."""
+    if not _DIGIT.search(text):
+        return None  # most texts: without looking for every way of counting
     for one in _COUNT.finditer(text):
         own = _OWN.search(text[: one.start()])
         if own or not (one["unit"] or one["k"] or _PLACES.search(text)):

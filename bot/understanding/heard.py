@@ -7,8 +7,8 @@ from functools import cached_property
 from bot.date_words import NUMBERS, alternatives
 from bot.dates import FoundDate, FoundTime, find_dates
 from bot.times import find_times
-from bot.understanding.features import of_text
-from bot.understanding.learned import learned
+from bot.understanding.features import Features, of_text
+from bot.understanding.learned import Best, learned
 from bot.understanding.meant_dates import meant_dates
 from bot.understanding.people import FoundPerson, find_people
 from bot.understanding.phrases import IDEAS, NAMING, Hit, Phrases
@@ -66,6 +66,7 @@ class Heard:
         self.places: list[FoundPlace] = find_places(self.tokens, phrases, situation.lexicon, taken | named)
         self.spans += [Span(kind="state", first=one.first, last=one.last) for one in self.states]
         self.spans += [Span(kind="place", first=one.first, last=one.last) for one in self.places]
+        self.best_spans: dict[str, Best] = {}  # of this text by slot, once it was asked for
         self.greeted = False
         self.words, self.seen = self._see()
         self.hits: dict[str, list[Hit]] = phrases.find(self.words)
@@ -155,7 +156,7 @@ class Heard:
             for index, token in enumerate(self.tokens)
             if token.kind == "word"
             and index not in self.taken
-            and (not self.is_everyday(token.text) or self._is_computing(token))
+            and (not self.phrases.is_everyday(token.fold) or self._is_computing(token))
         )
 
     def _is_computing(self, token: Token) -> bool:
@@ -174,15 +175,9 @@ class Heard:
         stop = self.phrases.stopwords
         return len(words & stop["en"]) > len(words & stop["de"])
 
-    def begins(self, token: Token) -> bool:
-        """Whether it stands at the beginning of a sentence, where a capital tells nothing."""
-        index = self._places[token.start]
+    def begins(self, index: int) -> bool:
+        """Whether a sentence begins with this token: then its capital tells nothing."""
         return index == 0 or self.tokens[index - 1].kind in {"stop", "question"}
-
-    @cached_property
-    def _places(self) -> dict[int, int]:
-        """Looked up: in a text of some hundred names of topics, searching for each of them would take minutes."""
-        return {token.start: index for index, token in enumerate(self.tokens)}
 
     @cached_property
     def ideas(self) -> list[frozenset[str]]:
@@ -193,9 +188,7 @@ class Heard:
         found: list[frozenset[str]] = []
         for first, last in self._parts():
             whole = last - first == len(self.words)
-            hits = self._meant_hits(first, last)
-            ideas = general | {owner.removeprefix(f"{IDEAS}.") for owner in hits if owner.startswith(f"{IDEAS}.")}
-            ideas |= {owner.split(".")[1] for owner in hits if owner.startswith("values.")}
+            ideas = general | self._meant_ideas(first, last)
             ideas |= {word for word in self.words[first:last] if word.startswith("@")}
             begin = self.seen[first] if first < len(self.seen) else 0
             end = self.seen[last] if last < len(self.seen) else len(self.tokens)
@@ -213,6 +206,8 @@ class Heard:
 
     def _parts(self) -> list[tuple[int, int]]:
         """Where something is told after a colon ("Fazit aus Soest: …"), only what stands before says what is wanted."""
+        if ":" not in self.text:
+            return parts(self.words)
         colon = next((place for place, at in enumerate(self.seen) if self.tokens[at].text == ":"), None)
         if colon and self.phrases.find(self.words[:colon]).keys() & {f"{IDEAS}.share", f"{IDEAS}.learned"}:
             return [(0, colon)]
@@ -221,8 +216,17 @@ class Heard:
     @cached_property
     def named(self) -> frozenset[tuple[int, int]]:
         """Spans that are names of the topic table, in any inflection."""
-        knows = self.situation.lexicon.knows_topic
-        return frozenset((first, last) for first, last in self.runs if knows(self.between(first, last)))
+        knows, begins = self.situation.lexicon.knows_topic, self.situation.lexicon.begins_topic
+        found: list[tuple[int, int]] = []
+        begun, hopeless = -1, False
+        for first, last in self.runs:
+            if first != begun:
+                begun, word = first, self.tokens[first]
+                apart = self.text[word.end : word.end + 1].isspace()  # else more letters may belong to the word
+                hopeless = apart and not begins(word.text)
+            if not hopeless and knows(self.between(first, last)):
+                found.append((first, last))
+        return frozenset(found)
 
     @cached_property
     def runs(self) -> list[tuple[int, int]]:
@@ -254,18 +258,25 @@ class Heard:
         """By token how many words the name has that it is part of."""
         return {at: last - first for first, last in self.names for at in range(first, last)}
 
-    def _meant_hits(self, first: int, last: int) -> dict[str, list[Hit]]:
+    def _meant_ideas(self, first: int, last: int) -> set[str]:
         """Of these words; what is part of a subject's name says nothing beside ("Open Data" is about no personal data)."""
         hits = self.hits if last - first == len(self.words) else self.phrases.find(self.words[first:last])
+        idea_of = self.phrases.idea_of
         length = self._lengths
+        if not length:
+            return {idea_of[owner] for owner in hits if owner in idea_of}
         inside = {place - first: length[at] for place, at in enumerate(self.seen) if at in length}
 
-        def stays(hit: Hit) -> bool:
+        def stays(hit: Hit, idea: str) -> bool:
             if hit.last - hit.first > 1 or hit.first not in inside:
                 return True
-            return inside[hit.first] == 1 and hit.phrase.owner.removeprefix(f"{IDEAS}.") not in NAMING
+            return inside[hit.first] == 1 and idea not in NAMING
 
-        return {owner: kept for owner, found in hits.items() if (kept := [hit for hit in found if stays(hit)])}
+        return {
+            idea
+            for owner, found in hits.items()
+            if (idea := idea_of.get(owner)) is not None and any(stays(hit, idea) for hit in found)
+        }
 
     def means(self, *ideas: str) -> bool:
         """Whether one of these ideas is anywhere in the text."""
@@ -290,18 +301,17 @@ class Heard:
         good = [weight for weight in weights if weight > 0]
         return sum(weight * share for weight, share in zip(good, SHARES, strict=False)) + min([0.0, *weights])
 
-    @cached_property
-    def features(self) -> set[str]:
+    @property
+    def features(self) -> Features:
         """What the intent is learned from."""
         return of_text(self)
 
-    @cached_property
-    def scores(self) -> dict[str, float]:
+    def scores(self) -> list[float]:
         """How much speaks for each intent: what was learned from examples, and more where it is said in a set phrase."""
-        found = learned().scores(self)
+        found, intents = learned().scores(self), learned().intents
         for owner in self.hits:
-            if (name := owner.removeprefix("intents.")) in found:
-                found[name] += self.score(owner)
+            if owner.startswith("intents.") and (name := owner.removeprefix("intents.")) in intents:
+                found[intents.index(name)] += self.score(owner)
         return found
 
     def token_span(self, hit: Hit) -> tuple[int, int]:
@@ -323,7 +333,7 @@ class Heard:
 
 def parts(words: list[str]) -> list[tuple[int, int]]:
     """From which word to which: a short text as a whole; a long one by sentences, a long sentence in pieces that overlap."""
-    if sum(1 for word in words if word not in {"|", "?"}) <= LONG:
+    if len(words) <= LONG or sum(1 for word in words if word not in {"|", "?"}) <= LONG:
         return [(0, len(words))]
     ends = [at + 1 for at, word in enumerate(words) if word in {"|", "?"}]
     found: list[tuple[int, int]] = []

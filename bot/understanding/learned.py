@@ -4,21 +4,23 @@ Both are sums of weights, one for each feature of a text; so whoever asks why ca
 made anew by `lotse learn` (adapters/commands/learning.py) and stand in bot/languages/learned.npz.
 """
 
-import itertools
 import math
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import IO, TYPE_CHECKING, Any, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
 
-from bot.understanding.features import Places, Spans, in_words
+from bot.understanding.features import Features, Places, Spans, in_words, length
 
 if TYPE_CHECKING:
     from bot.understanding.heard import Heard
 
+Run: TypeAlias = tuple[int, int]  # from which token to which
+Best: TypeAlias = tuple[float, Run | None]  # how much speaks for it
+Number = TypeVar("Number", int, float)
 Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 
 FILE = "learned.npz"
@@ -27,7 +29,6 @@ LEAST, STEP = 0.25, 1 / 8  # weights nearer to nothing are not stored, the other
 SHOWN = 3  # reasons for an admin
 POSITIONS = frozenset("oflm")  # the only word of a span, the first, the last, one between
 NEW = "w ?"  # a word that no example has is just that: new, as the names of most subjects are
-NOTHING = itertools.repeat(0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,52 +37,68 @@ class Weights:
 
     by_place: dict[str, dict[str, float]]
 
-    @classmethod
-    def named(cls, weights: Mapping[str, float]) -> "Weights":
-        """From those of features by name."""
-        found: dict[str, dict[str, float]] = {}
-        for name, weight in weights.items():
-            place, _, value = name.partition(" ")
-            found.setdefault(place, {})[value] = weight
-        return cls(found)
-
     def of(self, places: Places) -> float:
         """Together."""
         total = 0.0
         for place, values in places:
             if (weights := self.by_place.get(place)) is not None:
-                total += sum(map(weights.get, values, NOTHING))
+                for value in values:
+                    total += weights.get(value, 0.0)
                 if place in POSITIONS and values[0] not in weights:
                     total += weights.get(NEW, 0.0)
         return total
 
-    def all(self) -> dict[str, float]:
-        """By name."""
-        return {
-            name_of(place, value): weight for place, found in self.by_place.items() for value, weight in found.items()
-        }
+    def best(self, spans: Spans, runs: list[Run]) -> Best:
+        """The one of these from which token to which for which most speaks, and how much."""
+        of, beside = self.of, self.by_place.get("lr", {})
+        left: dict[tuple[int, str], float] = {}
+        right: dict[tuple[int, str], float] = {}
+        long: dict[tuple[int, str], float] = {}
+        inside: dict[tuple[int, str], float] = {}
+        most, found = -math.inf, None
+        for first, last in runs:
+            mark = spans.mark(first, last)
+            if (front := left.get((first, mark))) is None:
+                front = left[first, mark] = of(spans.left(first, mark))
+            if (back := right.get((last, mark))) is None:
+                back = right[last, mark] = of(spans.right(last, mark))
+            if (size := long.get((last - first, mark))) is None:
+                size = long[last - first, mark] = of(length(last - first, mark))
+            score = front + back + size + beside.get(spans.beside(first, last), 0.0)
+            for place in positions(first, last):
+                if (inner := inside.get(place)) is None:
+                    inner = inside[place] = of(spans.inside(*place))
+                score += inner
+            if score > most:
+                most, found = score, (first, last)
+        return most, found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
-    """`intents` are the columns of `weights`, `features` its rows, `usual` the mean of each; `spans` are the weights of
-    the features of spans by slot, `digest` tells from which examples.
+    """`intents` are the columns of `weights`, `features` its rows by kind and value, `usual` the mean of each; `spans` are
+    the weights of the features of spans by slot, `digest` tells from which examples.
     """
 
     intents: tuple[str, ...]
-    features: dict[str, int]
+    features: dict[str, dict[str, int]]
     weights: Numbers
     usual: Numbers
     bias: Numbers
     spans: dict[str, Weights]
     digest: str
 
-    def scores(self, heard: "Heard") -> dict[str, float]:
-        """How much speaks for each intent: logarithms of the chances, too large by the same number, so that 0 is the most."""
-        rows = [row for name in heard.features if (row := self.features.get(name)) is not None]
-        weighed = np.add.reduce(self.weights.take(rows, axis=0)) / math.sqrt(len(rows) or 1)
-        scores = self.bias + weighed
-        return dict(zip(self.intents, (scores - scores.max()).tolist(), strict=True))
+    def scores(self, heard: "Heard") -> list[float]:
+        """How much speaks for each of `intents`: logarithms of the chances, too large by the same number, so that 0 is
+        the most.
+        """
+        rows: list[int] = []
+        for kind, values in heard.features:
+            if (known_rows := self.features.get(kind)) is not None:
+                rows += [row for row in map(known_rows.get, values) if row is not None]
+        scores = np.add.reduce(self.weights.take(rows, axis=0)) / math.sqrt(len(rows) or 1) + self.bias
+        found: list[float] = (scores - np.maximum.reduce(scores)).tolist()
+        return found
 
     def because(self, heard: "Heard", intent: str) -> list[str]:
         """The words and ideas that speak most for this intent rather than for the others."""
@@ -90,32 +107,21 @@ class Learned:
         column = self.intents.index(intent)
         told = [
             (float(self.weights[row, column] - self.usual[row]), shown)
-            for name in heard.features
-            if (row := self.features.get(name)) is not None and (shown := in_words(name)) is not None
+            for kind, values in heard.features
+            for value in values
+            if (row := self.features.get(kind, {}).get(value)) is not None
+            and (shown := in_words(kind, value)) is not None
         ]
         return [shown for weight, shown in sorted(told, reverse=True)[:SHOWN] if weight > 0]
 
     def span(self, slot: str, heard: "Heard", intent: str) -> tuple[int, int] | None:
         """From which token to which a slot of this intent goes, if the text names it. `SLOTS` are the ones that are learned."""
-        spans, weights = Spans(heard), self.spans[slot]
-        left: dict[int, float] = {}
-        right: dict[int, float] = {}
-        inside: dict[tuple[int, str], float] = {}
-        best = weights.of(none_of(intent, heard.situation.context))
-        found = None
-        for first, last in heard.runs:
-            if first not in left:
-                left[first] = weights.of(spans.left(first))
-            if last not in right:
-                right[last] = weights.of(spans.right(last))
-            score = left[first] + right[last] + weights.of(spans.whole(first, last))
-            for place in positions(first, last):
-                if place not in inside:
-                    inside[place] = weights.of(spans.inside(*place))
-                score += inside[place]
-            if score > best:
-                best, found = score, (first, last)
-        return found
+        weights = self.spans[slot]
+        if (best := heard.best_spans.get(slot)) is None:
+            best = weights.best(Spans(heard), heard.runs) if heard.runs else (-math.inf, None)
+            heard.best_spans[slot] = best
+        score, found = best
+        return found if score > weights.of(none_of(intent, heard.situation.context)) else None
 
 
 def known(name: str, features: Container[str]) -> str:
@@ -123,7 +129,21 @@ def known(name: str, features: Container[str]) -> str:
     return name if name in features or " w " not in name else f"{name[0]} {NEW}"
 
 
-def names_of(places: Places) -> list[str]:
+def by_place(named: Mapping[str, Number]) -> dict[str, dict[str, Number]]:
+    """Of features by name."""
+    found: dict[str, dict[str, Number]] = {}
+    for name, number in named.items():
+        place, _, value = name.partition(" ")
+        found.setdefault(place, {})[value] = number
+    return found
+
+
+def by_name(placed: Mapping[str, Mapping[str, Number]]) -> dict[str, Number]:
+    """Of features by place."""
+    return {name_of(place, value): number for place, found in placed.items() for value, number in found.items()}
+
+
+def names_of(places: Features) -> list[str]:
     """The names of features."""
     return [name_of(place, value) for place, values in places for value in values]
 
@@ -147,7 +167,9 @@ def positions(first: int, last: int) -> list[tuple[int, str]]:
 def features_of(spans: Spans, first: int, last: int) -> list[str]:
     """All features of a span."""
     inner = [name for place in positions(first, last) for name in names_of(spans.inside(*place))]
-    return names_of(spans.left(first)) + names_of(spans.right(last)) + inner + names_of(spans.whole(first, last))
+    mark = spans.mark(first, last)
+    around = names_of(spans.left(first, mark)) + names_of(spans.right(last, mark))
+    return around + inner + names_of((*length(last - first, mark), ("lr", (spans.beside(first, last),))))
 
 
 @cache
@@ -169,14 +191,16 @@ def read(file: IO[bytes]) -> Learned:
         weights = np.zeros((len(names), len(intents)), dtype=np.float32)
         weights[np.repeat(np.arange(len(names)), stored["counts"]), stored["columns"]] = stored["values"] * STEP
         spans = {
-            slot: Weights.named(
-                dict(zip(lines_of(stored[slot]), stored[f"{slot}_weights"].astype(float).tolist(), strict=True))
+            slot: Weights(
+                by_place(
+                    dict(zip(lines_of(stored[slot]), stored[f"{slot}_weights"].astype(float).tolist(), strict=True))
+                )
             )
             for slot in SLOTS
         }
         return Learned(
             intents=tuple(intents),
-            features={name: row for row, name in enumerate(names)},
+            features=by_place({name: row for row, name in enumerate(names)}),
             weights=weights,
             usual=weights.mean(axis=1),
             bias=stored["bias"].astype(np.float32),
@@ -187,18 +211,19 @@ def read(file: IO[bytes]) -> Learned:
 
 def write(found: Learned, file: IO[bytes]) -> None:
     """Weights that hardly matter are left out, the rest has three digits."""
+    names = by_name(found.features)
     rows, columns = np.nonzero(np.abs(found.weights) > LEAST)
     arrays: dict[str, Any] = {
-        "features": _stored(found.features),
+        "features": _stored(sorted(names, key=names.__getitem__)),
         "intents": _stored(found.intents),
-        "counts": np.bincount(rows, minlength=len(found.features)).astype(np.uint8),
+        "counts": np.bincount(rows, minlength=len(names)).astype(np.uint8),
         "columns": columns.astype(np.uint8),
         "values": np.clip(np.rint(found.weights[rows, columns] / STEP), -127, 127).astype(np.int8),
         "bias": found.bias.astype(np.float32),
         "digest": _stored([found.digest]),
     }
     for slot, spans in found.spans.items():
-        weights = spans.all()
+        weights = by_name(spans.by_place)
         arrays[slot] = _stored(weights)
         arrays[f"{slot}_weights"] = np.array([*weights.values()], dtype=np.float16)
     np.savez_compressed(file, **arrays)

@@ -31,15 +31,16 @@ class Pattern:
 
     expression: str
     anchors: frozenset[str]
-    needs: Needs  # sets of words, of each of which one must be in the text
+    needs: Needs  # sets of words, of each of which one must be in the text beside the anchor
     source: str
     words: bool  # nothing but one of its anchors, so that no regex need be tried
     one_word: bool  # the same, but some are known by how they end
+    opens: bool  # stands at the beginning of the text
 
-    @property
-    def regex(self) -> re.Pattern[str]:
-        """Compiled when first tried: most are never called for by a word."""
-        return _compiled(self.expression)
+    def search(self, line: str) -> re.Match[str] | None:
+        """In words with a blank on both sides of each. Compiled when first tried: most are never called for by a word."""
+        regex = _compiled(self.expression)
+        return regex.match(line, 1) if self.opens else regex.search(line)
 
 
 @cache
@@ -56,10 +57,11 @@ def compile_pattern(source: str) -> Pattern:
     return Pattern(
         expression=rf"(?<= ){expression}",
         anchors=anchors,
-        needs=tuple(words for words in needs if not any(word.endswith("*") for word in words)),
+        needs=tuple(words for words in needs if words != anchors and not any(word.endswith("*") for word in words)),
         source=source,
         words=_ONE_WORD.fullmatch(source) is not None,
         one_word=_ONE_ENDING.fullmatch(source) is not None,
+        opens=source.startswith("^"),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
@@ -36,14 +36,21 @@ class Phrase:
     weight: float
     pattern: Pattern
 
+    @property
+    def is_the_word(self) -> bool:
+        """Whether it is an idea that a word stands for by itself."""
+        return self.pattern.words and self.owner.startswith(IDEAS)
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+
+class Hit(NamedTuple):
     """A phrase found: from which word to which (exclusive), counted in the words that phrases see."""
 
     phrase: Phrase
     first: int
     last: int
+
+
+Called: TypeAlias = tuple[tuple[Phrase, ...], tuple[Phrase, ...]]  # by a word: found with it, and to be tried
 
 
 class Phrases:
@@ -63,6 +70,7 @@ class Phrases:
         self._soft_starts: set[str] = set()
         self._asking_starts: set[str] = set()
         self.ideas: set[str] = set()
+        self.idea_of: dict[str, str] = {}  # by owner of phrases; a value ("values.size.large") is one, too
         self.variants: dict[str, str] = {}  # how words are spoken → how they are written
         self._exact: dict[str, list[Phrase]] = {}
         self._starting: dict[str, list[Phrase]] = {}
@@ -129,6 +137,9 @@ class Phrases:
             (self._soft_starts if softly else self._asking_starts).add(word)
 
     def _index(self, phrase: Phrase) -> None:
+        kind, _, name = phrase.owner.partition(".")
+        if kind in {IDEAS, "values"}:
+            self.idea_of[phrase.owner] = name.partition(".")[0]
         for anchor in phrase.pattern.anchors:
             where = self._starting if anchor.endswith("*") else self._exact
             where.setdefault(anchor.rstrip("*"), []).append(phrase)
@@ -148,36 +159,31 @@ class Phrases:
         found: dict[str, list[Hit]] = {}
         tried: set[int] = set()
         there = set(words)
-        for index, phrase in self._candidates(words):
-            if phrase.pattern.words and phrase.owner.startswith(IDEAS):
+        for index, word in enumerate(words):
+            sure, possible = self.calling(word)
+            for phrase in sure:
                 found.setdefault(phrase.owner, []).append(Hit(phrase, index, index + 1))
-                continue
-            if id(phrase) in tried:
-                continue
-            tried.add(id(phrase))
-            if any(map(there.isdisjoint, phrase.pattern.needs)):
-                continue
-            match = phrase.pattern.regex.search(line)
-            if match:
-                first = starts.get(match.start(), 0)
-                last = ends.get(match.end(), len(words)) if match.end() > match.start() else first
-                found.setdefault(phrase.owner, []).append(Hit(phrase, first, last))
+            for phrase in possible:
+                if id(phrase) in tried:
+                    continue
+                tried.add(id(phrase))
+                needs = phrase.pattern.needs
+                if needs and any(map(there.isdisjoint, needs)):
+                    continue
+                if match := phrase.pattern.search(line):
+                    first = starts.get(match.start(), 0)
+                    last = ends.get(match.end(), len(words)) if match.end() > match.start() else first
+                    found.setdefault(phrase.owner, []).append(Hit(phrase, first, last))
         return found
 
-    def _candidates(self, words: list[str]) -> Iterator[tuple[int, Phrase]]:
-        """With the word that calls for it."""
-        for index, word in enumerate(words):
-            for phrase in self.calling(word):
-                yield index, phrase
-        for phrase in self._always:
-            yield 0, phrase
-
-    def _call(self, word: str) -> tuple[Phrase, ...]:
+    def _call(self, word: str) -> Called:
         starting = (
             self._starting.get(word[:length], ()) for length in range(max(2, len(word) - LETTERS), len(word) + 1)
         )
-        ending = (phrase for phrase in self._ending if phrase.pattern.regex.search(f" {word} "))
-        return (*self._exact.get(word, ()), *chain.from_iterable(starting), *ending)
+        ending = (phrase for phrase in self._ending if phrase.pattern.search(f" {word} "))
+        called = (*self._exact.get(word, ()), *chain.from_iterable(starting), *ending, *self._always)
+        sure = tuple(phrase for phrase in called if phrase.is_the_word)
+        return sure, tuple(phrase for phrase in called if not phrase.is_the_word)
 
     def _corrected(self, word: str) -> str:
         """A word with a slip ("kontackt") as the phrases know it; words of up to four letters are left alone."""

@@ -45,9 +45,11 @@ class FoundState:
 def find_states(tokens: Sequence[Token], phrases: Phrases, taken: set[int]) -> list[FoundState]:
     """States by name, abbreviation or adjective ("NRW", "hessische", "Bavaria")."""
     found: list[FoundState] = []
+    begin = phrases.states_begin
     index = 0
     while index < len(tokens):
-        if phrases.states_begin.isdisjoint((tokens[index].fold, *_pieces(tokens[index].text)[:1])):
+        token = tokens[index]
+        if token.fold not in begin and not ((pieces := _pieces(token.text)) and pieces[0] in begin):
             index += 1
             continue
         for length in (4, 3, 2, 1):
@@ -155,16 +157,16 @@ def _slip(token: Token, before: str, lexicon: Lexicon) -> str | None:
 
 
 def _longest(tokens: Sequence[Token], index: int, lexicon: Lexicon, taken: set[int]) -> int | None:
-    best = None
-    for length in range(1, _LONGEST + 1):
-        last = index + length
-        if last > len(tokens) or any(i in taken for i in range(index, last)):
+    best, name = None, ""
+    for last in range(index + 1, min(index + _LONGEST, len(tokens)) + 1):
+        following = tokens[last - 1]
+        if last - 1 in taken or following.kind in {"stop", "question"} or following.text in {",", "„", "“", '"'}:
             break
-        if tokens[last - 1].kind in {"stop", "question"} or tokens[last - 1].text in {",", "„", "“", '"'}:
+        apart = last > index + 1 and tokens[last - 2].end != following.start
+        if apart and not name.count(" ") and not lexicon.begins_place(name):
             break
-        if tokens[last - 1].kind != "word" and tokens[last - 1].text != ")":
-            continue
-        if is_place(lexicon, _text(tokens, index, last)):
+        name += f" {following.text}" if apart else following.text
+        if (following.kind == "word" or following.text == ")") and is_place(lexicon, name):
             best = last
     return best
 

@@ -24,8 +24,16 @@ class Lexicon(Protocol):
         """Whether one is called exactly so; asked for many spans of a sentence, so it has to be quick."""
         ...
 
+    def begins_place(self, word: str) -> bool:
+        """Whether one may be called by this word and what follows."""
+        ...
+
     def knows_topic(self, text: str) -> bool:
         """Like `knows_place`, over all names of the topics, inflected ones too."""
+        ...
+
+    def begins_topic(self, word: str) -> bool:
+        """Whether one may be called by this word and what follows: no name begins with most words of a sentence."""
         ...
 
 
@@ -44,7 +52,13 @@ class NoLexicon:
     def knows_place(self, text: str) -> bool:
         return False
 
+    def begins_place(self, word: str) -> bool:
+        return False
+
     def knows_topic(self, text: str) -> bool:
+        return False
+
+    def begins_topic(self, word: str) -> bool:
         return False
 
 

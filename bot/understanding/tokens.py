@@ -2,9 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Kind: TypeAlias = Literal["word", "comma", "stop", "question"]
 
@@ -19,8 +18,9 @@ _SHORTENED = frozenset(
 _SPOKEN = {"komma": "comma", "fragezeichen": "question", "ausrufezeichen": "stop"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
+    """A tuple, as one is made of every word."""
+
     text: str
     start: int
     end: int
@@ -56,5 +56,5 @@ def tokenize(text: str) -> tuple[Token, ...]:
             continue
         if word == "." and found and found[-1].fold in _SHORTENED:
             continue
-        found.append(Token(text=word, start=match.start(), end=match.end(), kind=shown, fold=folded))
+        found.append(Token(word, *match.span(), shown, folded))
     return tuple(found)

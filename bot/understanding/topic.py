@@ -39,7 +39,7 @@ def _names(heard: "Heard", first: int, last: int) -> bool:
         return False
     if last - first > 1:
         return True
-    noun = heard.tokens[first].capital and not heard.begins(heard.tokens[first])
+    noun = heard.tokens[first].capital and not heard.begins(first)
     return first in heard.free and (noun or not _soft(heard, first))
 
 

@@ -2,8 +2,11 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from operator import itemgetter
+from typing import NamedTuple
 
 from bot.intents import FindContacts, Help, Intent, Unknown, name_of
 from bot.understanding.filters import filters_of
@@ -41,11 +44,6 @@ OFFICE = frozenset(
         "topic_merge",
     }
 )
-BARRED = {  # by whether somebody of the office writes, and whether a contact is asked
-    (office, asked): (frozenset() if office else OFFICE) | (frozenset() if asked else ANSWERS)
-    for office in (False, True)
-    for asked in (False, True)
-}
 # What is seen by others or changes something; a wrong search is only a wrong list.
 ACTING = frozenset(
     "introduce withdraw_introduction offer_topic want_topic remove_topic set_affiliation pause resume plan_visit"
@@ -72,15 +70,36 @@ _SUSPICIOUS = re.compile(
 )
 
 
+class Chances(NamedTuple):
+    """Of all intents that may be meant, by name, together 1: `parts` of `total`."""
+
+    names: tuple[str, ...] = ()
+    parts: Sequence[float] = ()
+    total: float = 1.0
+
+    def of(self, name: str) -> float | None:
+        return self.parts[self.names.index(name)] / self.total if name in self.names else None
+
+    def likeliest(self) -> tuple[float, str]:
+        """The last of those that are equally likely."""
+        part = max(self.parts)
+        return part / self.total, self.names[-1 - self.parts[::-1].index(part)]
+
+    def but(self, name: str) -> "Chances":
+        """Of the others."""
+        at = self.names.index(name)
+        return Chances(self.names[:at] + self.names[at + 1 :], [*self.parts[:at], *self.parts[at + 1 :]], self.total)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The likeliest intent and its chance from 0 to 1; `Unknown` if nothing is likely enough. `chances` are those of all
-    intents that may be meant; empty where it is plain without them.
+    """The likeliest intent and its chance from 0 to 1; `Unknown` if nothing is likely enough. `chances` are none where it
+    is plain without them.
     """
 
     intent: Intent
     chance: float = 1.0
-    chances: Mapping[str, float] = field(default_factory=dict)
+    chances: Chances = field(default_factory=Chances)
 
 
 def read(heard: Heard) -> Reading:
@@ -97,8 +116,8 @@ def read(heard: Heard) -> Reading:
     return Reading(intent=intent, chance=chance, chances=likely)
 
 
-def _likeliest(heard: Heard, likely: Mapping[str, float]) -> tuple[Intent, float]:
-    chance, name = max(zip(likely.values(), likely, strict=True))
+def _likeliest(heard: Heard, likely: Chances) -> tuple[Intent, float]:
+    chance, name = likely.likeliest()
     enough = ENOUGH if heard.situation.context in KNOWN else ENOUGH_ELSEWHERE
     if name == "find_contacts" and chance >= enough:
         return _refined(heard) or filled(name, heard), chance
@@ -116,15 +135,15 @@ def why(heard: Heard, reading: Reading) -> tuple[str, ...]:
     return (f"{name} ({reading.chance:.0%})", *learned().because(heard, name))
 
 
-def rival(heard: Heard, chosen: Intent, likely: Mapping[str, float]) -> Intent | None:
+def rival(heard: Heard, chosen: Intent, likely: Chances) -> Intent | None:
     """Another reading that is nearly as likely, where acting on the wrong one would matter: then it is asked."""
     meant = name_of(chosen)
-    best = likely.get(meant)
-    if best is None or meant not in ASKABLE or heard.situation.context not in DOUBTED:
+    if meant not in ASKABLE or heard.situation.context not in DOUBTED:
         return None
-    if best > max(GUESSED, 1 / (1 + CLOSE)):
+    best = likely.of(meant)
+    if best is None or best > max(GUESSED, 1 / (1 + CLOSE)):
         return None  # what is left for the others is too little
-    chance, name = max((chance, name) for name, chance in likely.items() if name != meant)
+    chance, name = likely.but(meant).likeliest()
     if best < GUESSED and meant in ACTING:
         return filled(name, heard) if name in ASKABLE else Help()
     if chance < CLOSE * best or name not in ASKABLE or not (name in ACTING or meant in ACTING):
@@ -133,15 +152,23 @@ def rival(heard: Heard, chosen: Intent, likely: Mapping[str, float]) -> Intent |
     return None if isinstance(other, Unknown) else other
 
 
-def chances(heard: Heard) -> dict[str, float]:
-    """Of all intents that may be meant here, together 1. What only the network office may want is heard from the office
-    alone, an answer to a question only where it was asked.
-    """
+def chances(heard: Heard) -> Chances:
+    """Of all intents that may be meant here."""
     situation = heard.situation
-    barred = BARRED[situation.role == "admin", situation.context == "asked_consent"]
-    likely = {name: math.exp(score) for name, score in heard.scores.items() if name not in barred}
-    total = sum(likely.values())
-    return {name: chance / total for name, chance in likely.items()}
+    names, scores_of = _allowed(office=situation.role == "admin", asked=situation.context == "asked_consent")
+    parts = [*map(math.exp, scores_of(heard.scores()))]
+    return Chances(names, parts, sum(parts))
+
+
+@cache
+def _allowed(*, office: bool, asked: bool) -> tuple[tuple[str, ...], Callable[[list[float]], tuple[float, ...]]]:
+    """What only the network office may want is heard from the office alone, an answer to a question only where it was
+    asked; with what picks their scores.
+    """
+    barred = (frozenset() if office else OFFICE) | (frozenset() if asked else ANSWERS)
+    intents = learned().intents
+    names = tuple(name for name in intents if name not in barred)
+    return names, itemgetter(*map(intents.index, names))
 
 
 def _bare_topic(heard: Heard) -> Intent | None:

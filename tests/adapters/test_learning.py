@@ -6,7 +6,8 @@ from pathlib import Path
 
 from adapters.commands import learning
 from bot.understanding import learned
-from bot.understanding.learned import read, write
+from bot.understanding.heard import Heard
+from bot.understanding.learned import Learned, read, write
 
 UNSEEN = Path(__file__).parents[1] / "bot" / "data" / "unseen.jsonl"
 VISITS = [
@@ -23,8 +24,12 @@ SEARCHES = [
 
 def meant(cases: list[dict[str, object]], text: str) -> str:
     reader = learning.reader()
-    likely = learning.learn(cases, reader).scores(reader.heard({"text": text}))
+    likely = scores(learning.learn(cases, reader), reader.heard({"text": text}))
     return max(likely, key=lambda intent: likely[intent])
+
+
+def scores(of: Learned, heard: Heard) -> dict[str, float]:
+    return dict(zip(of.intents, of.scores(heard), strict=True))
 
 
 def test_what_is_shipped_was_learned_from_the_examples_as_they_stand():
@@ -54,7 +59,7 @@ def test_the_same_examples_give_the_same_weights_and_a_file_keeps_them():
     again = read(kept)
     heard = reader.heard({"text": "Wer hat Erfahrung mit Lärmkartierung?"})
     assert again.intents == one.intents
-    assert again.scores(heard)["find_contacts"] > again.scores(heard)["plan_visit"]
+    assert scores(again, heard)["find_contacts"] > scores(again, heard)["plan_visit"]
     found = again.span("topic", heard, "find_contacts")
     assert found is not None
     assert heard.between(*found) == "Lärmkartierung"

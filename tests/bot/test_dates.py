@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dates import Day, Days, Unsure, find_dates, read_date
+from bot.dates.cues import cues_in
 from bot.dates.rules import RULES
+from bot.times import PATTERNS
 
 TODAY = date(2026, 11, 23)
 MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
@@ -79,8 +81,8 @@ def test_without_a_year_the_next_such_day_is_meant(days):
 
 
 @given(st.data())
-def test_no_way_of_writing_a_day_is_passed_over(data):
+def test_no_way_of_writing_a_day_or_a_time_is_passed_over(data):
     """A rule is only tried where its cue is: whatever it can read has to have it."""
-    cue, pattern, _ = data.draw(st.sampled_from(RULES))
+    cue, pattern, *_ = data.draw(st.sampled_from([*RULES, *PATTERNS]))
     said = data.draw(st.from_regex(pattern))
-    assert cue.is_in(said)
+    assert cue in cues_in(said)

@@ -22,6 +22,8 @@ def register():
         ("Hueckelhoven", "Hückelhoven", "Heinsberg"),
         ("Frankfurt (Oder)", "Frankfurt (Oder)", "Frankfurt (Oder), Stadt"),
         ("Frankfurt a.M.", "Frankfurt am Main", "Frankfurt am Main, Stadt"),
+        ("St. Augustin", "Sankt Augustin", "Rhein-Sieg-Kreis"),
+        ("in  Plochingen", "Plochingen", "Esslingen"),
         ("Garmisch", "Garmisch-Partenkirchen", "Garmisch-Partenkirchen"),
         ("Erbach (Hessen)", "Erbach", "Odenwaldkreis"),
         ("Erbach (Donau)", "Erbach", "Alb-Donau-Kreis"),
@@ -31,6 +33,7 @@ def test_a_name_as_typed_finds_the_town(register, typed, name, district):
     found = register.find(typed)
     assert isinstance(found, Exact)
     assert (found.municipality.name, found.municipality.district) == (name, district)
+    assert register.knows(typed)
 
 
 def test_a_name_that_repeats_is_told_apart_by_district_and_state(register):
@@ -62,11 +65,13 @@ def test_a_typo_is_suggested_and_not_taken(register, typed):
     found = register.find(typed)
     assert isinstance(found, Near)
     assert found.candidates[0].name == "Hückelhoven"
+    assert not register.knows(typed)
 
 
 @pytest.mark.parametrize("typed", ["", "xyzzy", "???", "ab"])
 def test_nothing_is_found_where_nothing_is(register, typed):
     assert isinstance(register.find(typed), Nothing)
+    assert not register.knows(typed)
 
 
 def test_distance_is_the_great_circle(register):

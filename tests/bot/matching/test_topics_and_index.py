@@ -33,6 +33,12 @@ def test_a_topic_by_any_of_its_names(table, said, topic, because):
         return
     assert resolved is not None
     assert (resolved.topic.id, resolved.because) == (topic, because)
+    assert table.knows(said) is resolved.exact
+
+
+def test_words_with_which_no_topic_begins_are_told_apart(table):
+    said = "Welche Stadt gab elektronischen Akten den Vorzug".split()
+    assert [word for word in said if table.begins(word)] == ["Stadt", "elektronischen", "Akten", "den"]
 
 
 @pytest.mark.parametrize("said", ["Planung im Grünen", "xyz", "", "Hund"])
