@@ -63,7 +63,8 @@ class Plan:
         rows = [dict(zip(self._names, row, strict=True)) for row in found]
         for name, process in self._read:
             for row in rows:
-                row[name] = process(row[name])
+                if row[name] is not None:  # nothing is read as nothing, by any type
+                    row[name] = process(row[name])
         return rows
 
 

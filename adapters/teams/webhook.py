@@ -184,22 +184,21 @@ class Webhook:
     async def _into_inbox(
         self, inside: Inside, who: Sender, happened: Callable[[Unit], Awaitable[tuple[Incoming, ...]]]
     ) -> None:
-        """Into the inbox, together with what is to be remembered; then the turns."""
-        new: list[Incoming] = []
         for attempt in range(1, TRIES + 1):
             try:
-                new = await self._committed(inside, who, happened)
+                await self._committed(inside, who, happened)
                 break
             except Conflict:
                 if attempt == TRIES:
                     raise
         self._memory.written(who.conversation.tenant, who.conversation.service_url)
-        for event in new:
-            inside.turns.submit(event)
 
     async def _committed(
         self, inside: Inside, who: Sender, happened: Callable[[Unit], Awaitable[tuple[Incoming, ...]]]
-    ) -> list[Incoming]:
+    ) -> None:
+        """Together with what is to be remembered. The turns begin behind it at once: where one transaction takes both, they
+        share its commit; none is taken to its end before it, and if it fails they act for themselves, once.
+        """
         async with inside.storage.unit() as uow:
             events = await happened(uow)
             new = [event for event in events if await uow.inbox.receive(event)]
@@ -211,8 +210,9 @@ class Webhook:
                 member=None if who.direct or not events else who.member,
                 at=inside.now(),
             )
+            for event in new:
+                inside.turns.submit(event)
             await uow.commit()
-        return new
 
 
 async def _ready(happened: tuple[Incoming, ...]) -> tuple[Incoming, ...]:
