@@ -198,7 +198,6 @@ async def run(
                 await lotse.core.knowledge.refresh(uow)  # so that the first to write needn't wait for it
             gc.collect()
             gc.freeze()  # what is there now stays: looking through all of it again and again would hold up everybody
-            gc.set_threshold(10_000)  # a turn makes some thousand objects and leaves none in circles
             scheduler.start()
             listening: list[asyncio.Task[None]] = []
             turns: list[Turns] = []

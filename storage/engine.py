@@ -22,6 +22,7 @@ PRAGMAS = (
     "synchronous = FULL",
     "foreign_keys = ON",
     "secure_delete = ON",
+    "wal_autocheckpoint = 10000",  # pages; most often it is done before (`storage/checkpoints.py`)
     "temp_store = MEMORY",  # or a turn that changes more than some pages keeps what they were in a file
 )
 BEGIN = "lotse_begin"  # execution option of a SQLite connection: how it begins; None: no transaction at all

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ports import Conflict
+from storage.checkpoints import Checkpoints
 from storage.drivers import SQLite
 from storage.readers import Opened, opened
 from storage.sqlite import WRITE, Connection
@@ -42,6 +43,7 @@ class Writers:
         self._connection: Opened | None = None
         self._open: _Open | None = None
         self._closing: set[asyncio.Task[None]] = set()
+        self._checkpoints = Checkpoints(engine)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -83,6 +85,7 @@ class Writers:
         async with self._turn:
             if self._open is not None:
                 await self._end(self._open)
+            await self._checkpoints.rest()
             yield
 
     async def close(self) -> None:
@@ -147,6 +150,7 @@ class Writers:
             _failed(transaction, DBAPIError.instance("COMMIT", None, error, sqlite3.Error))
         else:
             transaction.over.set_result(None)
+            self._checkpoints.committed()
 
 
 def _failed(transaction: _Open, error: BaseException) -> None:

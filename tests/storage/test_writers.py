@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import struct
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -154,6 +154,25 @@ async def test_a_full_disk_is_told_to_all_and_the_next_can_write(storage: Storag
     assert all(isinstance(outcome, str | DBAPIError | Conflict) for outcome in outcomes)
     assert {outcome for outcome in outcomes if isinstance(outcome, str)} == kept(file)
     assert await note(storage, "afterwards") in kept(file)
+
+
+async def test_the_log_goes_into_the_file_beside_the_commits(storage: Storage, file: Path):
+    """By themselves they would do it only where the log has grown long."""
+    for number in range(60):
+        await note(storage, f"{number}")
+    async with asyncio.timeout(20):
+        while not await asyncio.to_thread(in_the_file_itself, file, "30"):
+            pass
+    assert await note(storage, "afterwards") in kept(file)
+
+
+def in_the_file_itself(file: Path, key: str) -> bool:
+    """For one who doesn't know of the log beside it."""
+    with closing(sqlite3.connect(f"file:{file}?immutable=1", uri=True)) as other:
+        try:
+            return bool(other.execute("SELECT 1 FROM notes WHERE key = ?", [key]).fetchall())
+        except sqlite3.DatabaseError:  # seen while it was being written
+            return False
 
 
 async def test_who_ignores_that_the_disk_is_full_is_not_told_that_anything_lasts(storage: Storage, file: Path):
