@@ -10,6 +10,7 @@ from bot.nudges.model import Run, Traced
 
 FEW = 5  # recipients; below, only what was handed over is shown
 ON_TIME = timedelta(minutes=5)
+GONE = "unreachable"  # the account, as `bot.sending` and the planning say it
 _DROPPED = {
     "prompts off": "prompts_off",
     "paused": "paused",
@@ -75,7 +76,7 @@ def summed(run: Run, rows: Iterable[Traced], now: datetime) -> Sums:
 
 def _fate(row: Traced, now: datetime) -> tuple[str, str]:
     """(group, reason)."""
-    if row.left_out == "unreachable":
+    if row.left_out == GONE or (row.state == "dead" and row.cause == GONE):  # when it was planned, or since
         return "impossible", {"teams": "app_removed", "matrix": "left_room"}.get(row.platform or "", "no_account")
     if row.left_out is not None:
         return "left_out", row.left_out

@@ -101,6 +101,22 @@ async def test_who_has_filled_in_their_profile_meanwhile_gets_nothing(town: Town
     assert "1 nicht mehr gemeint" in read(ab)
 
 
+async def test_who_has_left_meanwhile_is_counted_as_gone_from_their_platform(town: Town) -> None:
+    """Planned for the next day because of a holiday; until then one has removed the app, and one has left the room."""
+    ab = await office(town)
+    here = [await member(town, f"Siegburg {n}", "Siegburg", platform="teams", listing=None) for n in range(4)]
+    there = [await member(town, f"Köln {n}", "Köln", platform="matrix", listing=None) for n in range(3)]
+    await town.later("2027-10-29 10:00")
+    await active(ab)
+    await town.later("2027-11-01 12:00")
+    await here[0].leaves()
+    await there[0].leaves()
+    await town.later("2027-11-02 12:00")
+    assert [len(got(one)) for one in (*here, *there)] == [0, 1, 1, 1, 0, 1, 1]
+    await ab.says("Statistik Profilerinnerung")
+    assert "Nicht möglich: 2 (1 App in Teams entfernt; 1 Raum in Element verlassen)" in read(ab)
+
+
 async def test_stopped_before_it_went_out_is_never_sent(town: Town) -> None:
     ab, people = await office(town), await newcomers(town)
     await town.later("2027-10-29 10:00")
