@@ -35,7 +35,7 @@ demo-matrix: $(VENV)/.developing ## a homeserver on this machine with three memb
 	@$(BIN)/python -m adapters.matrix.demo
 
 test: $(VENV)/.developing ## all tests, on SQLite and PostgreSQL
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.developing ## style, types, layers, catalogues
 	$(BIN)/ruff check .
