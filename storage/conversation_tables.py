@@ -21,7 +21,7 @@ inbox = Table(
 
 _t = Tags("messages promised, until they have been handed over", Keep.MESSAGE_30_DAYS)
 _ABOUT = text("about IS NOT NULL")  # most answers are about nothing
-_UNASKED = text("kind <> 'answer'")  # most are answers
+UNASKED = text("kind <> 'answer'")  # most are answers; a statement says it word for word, or the index is of no use
 _OPEN = text("state IN ('pending', 'claimed', 'sending', 'retry', 'uncertain')")
 outbox = Table(
     "outbox",
@@ -52,7 +52,7 @@ outbox = Table(
     column("cause", Text, _t.inner(), null=True),  # a status, never a text
     Index("ix_outbox_open", "due_at", "seq", postgresql_where=_OPEN, sqlite_where=_OPEN),
     Index("ix_outbox_open_account", "account", "due_at", "seq", postgresql_where=_OPEN, sqlite_where=_OPEN),
-    Index("ix_outbox_person_kind", "person", "kind", postgresql_where=_UNASKED, sqlite_where=_UNASKED),
+    Index("ix_outbox_person_kind", "person", "kind", postgresql_where=UNASKED, sqlite_where=UNASKED),
     Index("ix_outbox_about", "about", postgresql_where=_ABOUT, sqlite_where=_ABOUT),
     Index(
         "ix_outbox_remote_id",

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Text, and_, bindparam, delete, func, or_, select, text, type_coerce, update
+from sqlalchemy import Text, and_, bindparam, delete, func, or_, select, type_coerce, update
 
 from bot.events import Account
 from bot.hours import Kind
@@ -15,6 +15,7 @@ from bot.messages import Message, ask, choices, from_data, to_data
 from bot.model import new_key
 from bot.ports import DeliveryState, Outgoing, Showing
 from storage.columns import Written, dumps
+from storage.conversation_tables import UNASKED
 from storage.prepared import Prepared
 from storage.tables import accounts, outbox, people, questions
 from storage.transaction import Transaction
@@ -24,7 +25,6 @@ NOT_BEGUN = ("pending", "claimed", "retry")  # no platform has it
 PLANNED = ("pending", "claimed", "sending", "retry")
 MAY_HAVE_ARRIVED = ("sending", "uncertain", "held")
 _shows = type_coerce(outbox.c.shows, Text())
-_UNASKED = text("kind <> 'answer'")  # word for word the condition of the index
 UNDER_CEILING = tuple(kind for kind in Kind if kind.ceiling)
 
 _ZONE = Prepared(select(people.c.timezone).where(people.c.key == bindparam("person_key")))
@@ -141,7 +141,7 @@ class OutboxStore:
         sent = and_(outbox.c.state == "sent", outbox.c.sent_at >= begin, outbox.c.sent_at < end)
         states = MAY_HAVE_ARRIVED + (PLANNED if planned else ())
         waiting = and_(outbox.c.state.in_(states), outbox.c.due_at >= begin, outbox.c.due_at < end)
-        theirs = (outbox.c.person == person, _UNASKED, outbox.c.kind.in_(UNDER_CEILING))
+        theirs = (outbox.c.person == person, UNASKED, outbox.c.kind.in_(UNDER_CEILING))
         counted = select(func.count()).select_from(outbox).where(*theirs, or_(sent, waiting))
         return int(await self._in.value(counted))
 

@@ -7,14 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypeAlias, cast
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.ports import Conflict
 from storage.drivers import SQLite
 from storage.engine import BEGIN
 from storage.sqlite import Connection
-from storage.transaction import Transaction, is_conflict
+from storage.transaction import Transaction, objections
 
 KEPT = 8  # open at once; more are closed when they are given back
 
@@ -25,12 +23,8 @@ Opened: TypeAlias = tuple[AsyncConnection, Connection]
 async def opened(engine: AsyncEngine) -> Opened:
     """SQLAlchemy is told to begin nothing on it. Raises Conflict where another process is in the way."""
     connection = engine.connect()
-    try:
+    with objections():
         await connection.start()
-    except DBAPIError as error:
-        if is_conflict(error):
-            raise Conflict(type(error.orig).__name__) from error
-        raise
     await connection.execution_options(**{BEGIN: None})
     return connection, cast("Connection", (await connection.get_raw_connection()).driver_connection)
 

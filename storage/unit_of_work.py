@@ -7,10 +7,8 @@ from typing import Any, Generic, Self, TypeVar
 
 from filelock import FileLock
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.ports import Conflict
 from storage.accounts import AccountStore
 from storage.agenda import AgendaStore
 from storage.audit import AuditStore
@@ -36,7 +34,7 @@ from storage.subscriptions import SubscriptionStore
 from storage.tombstones import Tombstones
 from storage.topics import TopicStore
 from storage.totals import TotalStore
-from storage.transaction import Transaction, is_conflict
+from storage.transaction import Transaction, objections
 from storage.visits import VisitStore
 from storage.writers import Writers
 
@@ -169,16 +167,12 @@ class Storage:
     @asynccontextmanager
     async def _on_the_server(self, *, write: bool) -> AsyncIterator[Transaction]:
         async with AsyncExitStack() as stack:
-            try:
+            with objections():
                 connection = await stack.enter_async_context(self.engine.connect())
                 if not write:
                     await connection.execution_options(**_SNAPSHOT)
                 await connection.begin()
                 raw: Any = (await connection.get_raw_connection()).driver_connection
-            except DBAPIError as error:
-                if is_conflict(error):
-                    raise Conflict(type(error.orig).__name__) from error
-                raise
             yield Transaction(connection, PostgreSQL(connection, raw), connection.commit if write else None)
 
     async def scrub(self) -> bool:

@@ -1,5 +1,5 @@
-"""Indexes of a turn: what it looks for is found however much has been said before, and what nobody
-looks for is in none.
+"""Indexes of a turn: what it looks for is found however much has been said before, and what is
+about nothing is in no index by that.
 
 Revision: 0002, follows 0001
 """
@@ -15,7 +15,6 @@ depends_on = None
 
 ABOUT = sa.text('about IS NOT NULL')
 WAITING = sa.text('acted_at IS NULL')
-UNASKED = sa.text("kind <> 'answer'")
 
 
 def upgrade() -> None:
@@ -30,11 +29,6 @@ def upgrade() -> None:
         'ix_inbox_waiting_of', 'inbox', ['account', 'at'], postgresql_where=WAITING, sqlite_where=WAITING
     )
     op.drop_index('ix_inbox_waiting', 'inbox')
-    op.drop_index('ix_inbox_account', 'inbox')
-    op.drop_index('ix_outbox_person_kind', 'outbox')
-    op.create_index(
-        'ix_outbox_person_kind', 'outbox', ['person', 'kind'], postgresql_where=UNASKED, sqlite_where=UNASKED
-    )
     for table in ('outbox', 'questions'):
         op.drop_index(f'ix_{table}_about', table)
         op.create_index(f'ix_{table}_about', table, ['about'], postgresql_where=ABOUT, sqlite_where=ABOUT)
@@ -44,9 +38,6 @@ def downgrade() -> None:
     for table in ('outbox', 'questions'):
         op.drop_index(f'ix_{table}_about', table)
         op.create_index(f'ix_{table}_about', table, ['about'])
-    op.drop_index('ix_outbox_person_kind', 'outbox')
-    op.create_index('ix_outbox_person_kind', 'outbox', ['person', 'kind'])
-    op.create_index('ix_inbox_account', 'inbox', ['account'])
     op.create_index('ix_inbox_waiting', 'inbox', ['at'], postgresql_where=WAITING, sqlite_where=WAITING)
     op.drop_index('ix_inbox_waiting_of', 'inbox')
     op.create_index('ix_questions_account', 'questions', ['account'])
