@@ -42,12 +42,12 @@ async def test_sqlite_is_told_to_be_careful(sqlite_url: str):
     async with storage.transaction(write=False) as tx:
         told = {
             pragma: await tx.connection.scalar(text(f"PRAGMA {pragma}"))
-            for pragma in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
+            for pragma in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout", "temp_store")
         }
     await storage.close()
     full = 2
     assert told == {
-        "journal_mode": "wal", "synchronous": full, "foreign_keys": 1, "secure_delete": 1, "busy_timeout": 30_000
+        "journal_mode": "wal", "synchronous": full, "foreign_keys": 1, "secure_delete": 1, "busy_timeout": 30_000, "temp_store": 2
     }  # fmt: skip
 
 

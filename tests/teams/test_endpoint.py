@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from bot.events import Edited, Incoming, Joined, Left, Picked, Said, Unreadable
+from storage.engine import sqlite_file
 from storage.unit_of_work import Storage
+from tests.storage.test_writers import commits
 from tests.stories.network import member
 from tests.teams.wire import APP, TENANT, Line, TeamsPerson, WireTown, executes_in, token
 
@@ -54,6 +56,19 @@ async def test_a_redelivery_is_taken_once(line: Line, town: WireTown, miriam: Te
         assert (await line.post(activity))[0] == 200
     await town.settle()
     assert len(miriam.activities) == 1
+
+
+async def test_an_event_and_its_turn_share_a_write_to_the_disk(line: Line, town: WireTown, miriam: TeamsPerson):
+    """The event is in the inbox when the answer comes, and who wrote needn't wait for the disk twice."""
+    file = sqlite_file(town.storage.url)
+    if file is None:
+        pytest.skip("PostgreSQL lets its clients share commits by itself")
+    assert (await line.post(miriam.activity(text="Hallo")))[0] == 200
+    await town.settle()
+    before = commits(file)
+    assert (await line.post(miriam.activity(text="hilfe")))[0] == 200
+    await town.turns.settled()
+    assert commits(file) == before + 1
 
 
 @pytest.mark.parametrize(
