@@ -21,6 +21,9 @@ log = structlog.get_logger()
 Take: TypeAlias = Callable[[Incoming], Awaitable[tuple[str, ...]]]
 """Carries out one event; the keys of the promised messages."""
 
+Begun: TypeAlias = asyncio.Task[tuple[str, ...] | None]
+"""A turn; its result is None where the event is left to the inbox."""
+
 AGAIN = (1.0, 5.0, 30.0, 120.0)  # seconds before a turn that failed is tried again; then it waits for the next start
 AT_ONCE = 16  # turns; the database has fewer connections than people have ideas
 
@@ -49,10 +52,10 @@ class Turns:
         self._take = take
         self._again = again
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._last: dict[Account, asyncio.Task[tuple[str, ...]]] = {}
+        self._last: dict[Account, Begun] = {}
         self._stopping = False
 
-    def submit(self, incoming: Incoming) -> asyncio.Task[tuple[str, ...]]:
+    def submit(self, incoming: Incoming) -> Begun:
         """Never raises; what could not be done stays in the inbox and is taken again at the next start."""
         if self._stopping:
             return asyncio.create_task(_left_to_the_inbox())
@@ -60,6 +63,15 @@ class Turns:
         self._last[incoming.account] = turn
         turn.add_done_callback(lambda done: self._forget(incoming.account, done))
         return turn
+
+    async def within(self, incoming: Incoming, seconds: float) -> bool:
+        """For an event that is not in the inbox yet: a turn that is over has kept it there itself, in its own transaction.
+
+        False: it has to be put there now. Its turn goes on, or is left to the next start.
+        """
+        turn = self.submit(incoming)
+        await asyncio.wait([turn], timeout=seconds)
+        return turn.done() and not turn.cancelled() and turn.result() is not None
 
     async def settled(self, seconds: float | None = None) -> None:
         """Waits for all turns; those that are late are given up and left to the inbox."""
@@ -74,7 +86,7 @@ class Turns:
         self._stopping = True
         await self.settled(seconds)
 
-    async def _after(self, before: asyncio.Task[tuple[str, ...]] | None, incoming: Incoming) -> tuple[str, ...]:
+    async def _after(self, before: Begun | None, incoming: Incoming) -> tuple[str, ...] | None:
         if before is not None:
             await asyncio.wait([before])
         async with self._places:
@@ -86,15 +98,14 @@ class Turns:
                     log.error("turn failed", action="turn", incoming=incoming.id, error=type(error).__name__)  # noqa: TRY400
                 if pause is not None:
                     await asyncio.sleep(pause)
-        return ()
+        return None
 
-    def _forget(self, account: Account, done: asyncio.Task[tuple[str, ...]]) -> None:
+    def _forget(self, account: Account, done: Begun) -> None:
         if self._last.get(account) is done:
             del self._last[account]
 
 
-async def _left_to_the_inbox() -> tuple[str, ...]:
-    return ()
+async def _left_to_the_inbox() -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """People and what they say of themselves: consent, offers, blocks and roles."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
-from datetime import date, datetime
+from dataclasses import asdict, replace
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, null, select, type_coerce, update
 
@@ -14,6 +14,8 @@ from storage.prepared import Prepared, among
 from storage.tables import blocks, changes, consents, marks, offers, people, roles
 from storage.transaction import Transaction
 
+ACTIVE_FOR = timedelta(hours=1)  # since the last time it was written down; what looks at it counts days and months
+
 _FIELDS = [people.c[name] for name in Person.__slots__]
 _ONE = select(*_FIELDS).where(people.c.key == bindparam("person_key"))
 _GET = Prepared(_ONE)
@@ -21,9 +23,8 @@ _LOCK = Prepared(_ONE.with_for_update())
 _MANY = Prepared(select(*_FIELDS).where(among(people.c.key, "people_keys")))
 _WROTE = Prepared(
     update(people)
-    .where(people.c.key == bindparam("person_key"), people.c.invited_until.is_(None))
+    .where(people.c.key == bindparam("person_key"))
     .values(active_at=bindparam("new_active_at"), silences=0)
-    .returning(*_FIELDS)
 )
 _CONSENT_FIELDS = [consents.c[name] for name in Consent.__slots__]
 _OFFER_FIELDS = [offers.c[name] for name in Offer.__slots__]
@@ -93,8 +94,13 @@ class PersonStore:
         self._changed.add(person.key)
 
     async def wrote(self, key: str, at: datetime) -> Person | None:
-        found = await self._in.row(_WROTE, {"person_key": key, "new_active_at": at})
-        return None if found is None else Person(**found)
+        person = await self.lock(key)
+        if person is None or person.invited_until is not None:
+            return None
+        if person.silences == 0 and at - person.active_at < ACTIVE_FOR:
+            return person
+        await self._in.run(_WROTE, {"person_key": key, "new_active_at": at})
+        return replace(person, active_at=at, silences=0)
 
     async def by_name(self, name: str) -> Sequence[Person]:
         found = select(*_FIELDS).where(people.c.folded_name == folded(name)).order_by(people.c.key)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Iterable
 from urllib.parse import quote
 
+from adapters.inside import Begun
 from adapters.matrix.client import Client
 
 TYPING_AFTER = 1.0  # seconds
@@ -30,7 +31,7 @@ class Courtesy:
             if not begun:
                 self._begin(self._receipt(room))
 
-    def waits(self, room: str, turn: asyncio.Task[tuple[str, ...]]) -> None:
+    def waits(self, room: str, turn: Begun) -> None:
         """Somebody waits in this room for what this turn promises; of several turns the first is enough to show it."""
         if room not in self._answered:
             self._answered[room] = asyncio.Event()
@@ -50,7 +51,7 @@ class Courtesy:
         await asyncio.sleep(self._after)
         await self._client.raw("POST", _path("rooms", room, "receipt", "m.read", self._unread.pop(room)), {})
 
-    async def _typing(self, room: str, turn: asyncio.Task[tuple[str, ...]], answered: asyncio.Event) -> None:
+    async def _typing(self, room: str, turn: Begun, answered: asyncio.Event) -> None:
         ending = asyncio.create_task(_ended(turn, answered))
         path = _path("rooms", room, "typing", self._client.user_id)
         try:
@@ -69,7 +70,7 @@ class Courtesy:
         task.add_done_callback(self._running.discard)
 
 
-async def _ended(turn: asyncio.Task[tuple[str, ...]], answered: asyncio.Event) -> None:
+async def _ended(turn: Begun, answered: asyncio.Event) -> None:
     """The turn promised nothing, or what it promised has arrived."""
     await asyncio.wait([turn])
     if not turn.cancelled() and turn.result():

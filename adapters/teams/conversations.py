@@ -61,6 +61,10 @@ class Memory:
         if member is not None:
             await uow.notes.put(PLATFORM, MEMBER, account, {"id": member}, at, account=account)
 
+    def knows(self, conversation: Conversation) -> bool:
+        """Nothing of it would be written for a direct chat."""
+        return self._services.get(conversation.tenant) == conversation.service_url
+
     def written(self, tenant: str, service_url: str) -> None:
         """After the commit."""
         self._services[tenant] = service_url

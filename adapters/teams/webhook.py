@@ -10,7 +10,7 @@ import ipaddress
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 from aiohttp import web
@@ -38,6 +38,9 @@ log = structlog.get_logger()
 
 LIMIT = 256 * 1024  # bytes; Teams sends a tenth of it
 PATIENCE = 10.0  # seconds for a body, and for the database; Teams comes again after 15
+SOON = 1.0  # seconds for a turn to be over, before its event is put into the inbox for it
+Happened: TypeAlias = Callable[[Unit], Awaitable[tuple[Incoming, ...]]]
+
 CARD_ACTION, QUERY = "adaptiveCard/action", "composeExtension/query"
 NOBODY = "local"  # the tenant in the insecure mode where none is named
 
@@ -138,7 +141,7 @@ class Webhook:
         if pressed is not None:
             await self._press(inside, activity, who, pressed)
         elif happened := inbound.incoming(activity, who, inside.now()):
-            await self._receive(inside, who, lambda _: _ready(happened))
+            await self._heard(inside, who, happened)
         return web.json_response({"activities": []}) if activity.delivery_mode == "expectReplies" else web.Response()
 
     async def _invoke(self, inside: Inside, activity: Activity, who: Sender | None) -> web.Response:
@@ -167,11 +170,20 @@ class Webhook:
         await self._receive(inside, who, noted)
         return response
 
-    async def _receive(
-        self, inside: Inside, who: Sender, happened: Callable[[Unit], Awaitable[tuple[Incoming, ...]]]
-    ) -> None:
-        """Goes on when the request is given up: what has been committed must get its turn, nobody sends it again."""
-        receiving = asyncio.create_task(self._into_inbox(inside, who, happened))
+    async def _heard(self, inside: Inside, who: Sender, happened: tuple[Incoming, ...]) -> None:
+        """What is said in a direct chat gets its turn at once, whose one transaction keeps the event too; into the inbox beforehand
+        goes what has to wait for its turn, and whatever else is to be remembered.
+        """
+        begun = len(happened) == 1 and who.direct and self._memory.knows(who.conversation)
+        if begun and await inside.turns.within(happened[0], SOON):
+            return
+        await self._receive(inside, who, lambda _: _ready(happened), begun=begun)
+
+    async def _receive(self, inside: Inside, who: Sender, happened: Happened, *, begun: bool = False) -> None:
+        """Goes on when the request is given up: what has been committed must get its turn, nobody sends it again. `begun`:
+        it has one.
+        """
+        receiving = asyncio.create_task(self._into_inbox(inside, who, happened, begun=begun))
         self._receiving.add(receiving)
         receiving.add_done_callback(self._done)
         await asyncio.shield(receiving)
@@ -181,21 +193,17 @@ class Webhook:
         if not receiving.cancelled():
             receiving.exception()  # whoever still waits has it; nobody else needs to hear of it
 
-    async def _into_inbox(
-        self, inside: Inside, who: Sender, happened: Callable[[Unit], Awaitable[tuple[Incoming, ...]]]
-    ) -> None:
+    async def _into_inbox(self, inside: Inside, who: Sender, happened: Happened, *, begun: bool) -> None:
         for attempt in range(1, TRIES + 1):
             try:
-                await self._committed(inside, who, happened)
+                await self._committed(inside, who, happened, begun=begun)
                 break
             except Conflict:
                 if attempt == TRIES:
                     raise
         self._memory.written(who.conversation.tenant, who.conversation.service_url)
 
-    async def _committed(
-        self, inside: Inside, who: Sender, happened: Callable[[Unit], Awaitable[tuple[Incoming, ...]]]
-    ) -> None:
+    async def _committed(self, inside: Inside, who: Sender, happened: Happened, *, begun: bool) -> None:
         """Together with what is to be remembered. The turns begin behind it at once: where one transaction takes both, they
         share its commit; none is taken to its end before it, and if it fails they act for themselves, once.
         """
@@ -210,7 +218,7 @@ class Webhook:
                 member=None if who.direct or not events else who.member,
                 at=inside.now(),
             )
-            for event in new:
+            for event in () if begun else new:
                 inside.turns.submit(event)
             await uow.commit()
 

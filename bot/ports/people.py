@@ -54,7 +54,7 @@ class People(Protocol):
 
     async def save(self, person: Person) -> None: ...
     async def wrote(self, key: str, at: datetime) -> Person | None:
-        """They wrote: active now, and no longer silent; locked as by `lock`. No change that the index would have to
+        """They wrote: active now, to the hour, and no longer silent; locked as by `lock`. No change that the index would have to
         take in. None for somebody imported who hasn't agreed yet: nothing is changed of them.
         """
 

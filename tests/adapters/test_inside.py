@@ -68,8 +68,23 @@ async def test_a_turn_that_failed_is_taken_again_before_the_next_one_of_this_per
 async def test_what_can_not_be_done_is_left_to_the_inbox_and_the_next_one_goes_on():
     core = Core(failures=2)
     turns = Turns(core.take, again=(0.0,))
-    assert await turns.submit(incoming("console:vogt", event="1")) == ()
+    assert await turns.submit(incoming("console:vogt", event="1")) is None
     assert await turns.submit(incoming("console:vogt", event="2")) == ("answer to 2",)
+
+
+async def test_only_a_turn_that_is_over_has_kept_its_event():
+    core = Core()
+    turns = Turns(core.take, again=())
+    assert await turns.within(incoming("console:vogt", event="1"), 10.0)
+    core.go.clear()
+    assert not await turns.within(incoming("console:vogt", event="late"), 0.0)
+    core.go.set()
+    await turns.settled()
+    assert core.taken == ["1", "late"]
+    core.failures = 1
+    assert not await turns.within(incoming("console:vogt", event="failed"), 10.0)
+    await turns.stop(10.0)
+    assert not await turns.within(incoming("console:vogt", event="too late"), 10.0)
 
 
 async def test_a_stop_does_not_wait_for_ever():
@@ -89,7 +104,7 @@ async def test_what_is_heard_during_a_stop_begins_no_turn():
     first = turns.submit(incoming("console:vogt", event="1"))
     await turns.stop(10.0)
     assert await first == ("answer to 1",)
-    assert await turns.submit(incoming("console:seidl", event="2")) == ()
+    assert await turns.submit(incoming("console:seidl", event="2")) is None
     assert core.taken == ["1"]
 
 

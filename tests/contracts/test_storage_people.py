@@ -89,6 +89,18 @@ async def test_who_writes_is_active_and_no_longer_silent(storage: Storage):
         assert (after.people, after.changed) == (before, [])
 
 
+async def test_when_somebody_was_active_is_kept_to_the_hour(storage: Storage):
+    vogt = person()
+    await keep(storage, vogt)
+    async with storage.unit() as uow:
+        assert await uow.people.wrote(vogt.key, NOW + HOUR / 2) == vogt
+        assert await uow.people.wrote(vogt.key, NOW + HOUR) == replace(vogt, active_at=NOW + HOUR)
+        await uow.commit()
+
+    async with storage.unit(write=False) as uow:
+        assert await uow.people.get(vogt.key) == replace(vogt, active_at=NOW + HOUR)
+
+
 async def test_the_consent_in_force_is_the_last_one_not_withdrawn(storage: Storage):
     vogt = person()
     await keep(storage, vogt)

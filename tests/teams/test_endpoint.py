@@ -28,8 +28,9 @@ async def inbox(storage: Storage) -> list[Incoming]:
 
 
 @pytest.fixture
-def received(town: WireTown) -> WireTown:
+def received(town: WireTown, monkeypatch: pytest.MonkeyPatch) -> WireTown:
     """The turns are not taken: what was received stays in the inbox."""
+    monkeypatch.setattr("adapters.teams.webhook.SOON", 0.01)
 
     async def never(_: Incoming) -> tuple[str, ...]:
         await asyncio.Event().wait()
@@ -48,6 +49,53 @@ async def test_what_was_said_is_in_the_inbox_when_the_answer_comes(line: Line, r
     assert event.address == miriam.address
     assert (event.where, event.encrypted) == ("direct", None)
     await received.turns.settled(0)
+
+
+@pytest.mark.parametrize("known", [False, True])
+async def test_a_turn_that_fails_leaves_its_event_in_the_inbox_when_the_answer_comes(
+    line: Line, town: WireTown, miriam: TeamsPerson, *, known: bool
+):
+    """`known`: there is nothing else to be remembered, so the event is left to its turn at first."""
+    if known:
+        await line.post(miriam.activity(text="Hallo"))
+        await town.settle()
+
+    async def fails(_: Incoming) -> tuple[str, ...]:
+        raise OSError("the disk is full")
+
+    take, town.turns._take = town.turns._take, fails
+    assert (await line.post(miriam.activity(text=QUESTION)))[0] == 200
+    await town.turns.settled()
+    (event,) = await inbox(town.storage)
+    assert event.what == Said(text=QUESTION)
+    town.turns._take = take
+    town.turns.submit(event)  # as the next start does
+    await town.settle()
+    assert await inbox(town.storage) == []
+
+
+async def test_a_message_that_comes_again_while_its_turn_is_being_taken_is_answered_once(
+    line: Line, town: WireTown, miriam: TeamsPerson, monkeypatch: pytest.MonkeyPatch
+):
+    await line.post(miriam.activity(text="Hallo"))
+    await town.settle()
+    sent = len(line.stub.requests)
+    monkeypatch.setattr("adapters.teams.webhook.SOON", 0.01)
+    take, go = town.turns._take, asyncio.Event()
+
+    async def slowly(incoming: Incoming) -> tuple[str, ...]:
+        await go.wait()
+        return await take(incoming)
+
+    town.turns._take = slowly
+    activity = miriam.activity(text="hilfe")
+    for _ in range(3):
+        assert (await line.post(activity))[0] == 200
+    assert [event.what for event in await inbox(town.storage)] == [Said(text="hilfe")]
+    go.set()
+    await town.settle()
+    assert len(line.stub.requests) == sent + 1
+    assert await inbox(town.storage) == []
 
 
 async def test_a_redelivery_is_taken_once(line: Line, town: WireTown, miriam: TeamsPerson):
