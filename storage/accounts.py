@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 
-from sqlalchemy import Text, bindparam, case, func, select, update
+from sqlalchemy import Text, bindparam, case, exists, func, select, update
 
 from bot.events import Account, Address, Incoming
 from bot.model import AccountRow
@@ -11,8 +12,21 @@ from storage.prepared import Prepared, among
 from storage.tables import accounts
 from storage.transaction import Transaction
 
+SEEN_FOR = timedelta(hours=1)  # since the last time it was written down
+
 _FIELDS = [accounts.c[name] for name in AccountRow.__slots__]
 _GET = Prepared(select(*_FIELDS).where(accounts.c.account == bindparam("key")))
+_OTHERS = accounts.alias()
+_LOCK = Prepared(
+    select(
+        *_FIELDS,
+        exists()
+        .where(_OTHERS.c.person == accounts.c.person, _OTHERS.c.account != accounts.c.account)
+        .label("has_others"),
+    )
+    .where(accounts.c.account == bindparam("key"))
+    .with_for_update()
+)
 _OF_PERSON = Prepared(
     select(*_FIELDS)
     .where(accounts.c.person == bindparam("person_key"))
@@ -44,16 +58,8 @@ class AccountStore:
         Of somebody who refused the name isn't taken in again.
         """
         direct = incoming.where == "direct"
-        values = {
-            "key": incoming.account,
-            "new_name": incoming.name,
-            "new_seen_at": incoming.at,
-            "new_domain": incoming.domain,
-        }
-        if direct:
-            values["new_address"] = incoming.address
-        found = await self._in.row(_SEEN_DIRECTLY if direct else _SEEN_IN_ROOM, values)
-        if found is None:
+        known = await self._in.row(_LOCK, {"key": incoming.account})
+        if known is None:
             row = AccountRow(
                 account=incoming.account,
                 platform=incoming.platform,
@@ -63,7 +69,19 @@ class AccountStore:
                 seen_at=incoming.at,
             )
             await self._in.run(self._in.insert(accounts).values(asdict(row)).on_conflict_do_nothing())
-            found = await self._in.row(_SEEN_DIRECTLY if direct else _SEEN_IN_ROOM, values)
+        elif not known["has_others"]:
+            row = AccountRow(**{name: known[name] for name in AccountRow.__slots__})
+            if _is_known(row, incoming):
+                return row
+        values = {
+            "key": incoming.account,
+            "new_name": incoming.name,
+            "new_seen_at": incoming.at,
+            "new_domain": incoming.domain,
+        }
+        if direct:
+            values["new_address"] = incoming.address
+        found = await self._in.row(_SEEN_DIRECTLY if direct else _SEEN_IN_ROOM, values)
         assert found is not None
         return AccountRow(**found)
 
@@ -87,3 +105,14 @@ class AccountStore:
         values = asdict(row)
         statement = self._in.insert(accounts).values(values)
         await self._in.run(statement.on_conflict_do_update(index_elements=["account"], set_=values))
+
+
+def _is_known(row: AccountRow, incoming: Incoming) -> bool:
+    """Whether there is nothing to write down, for somebody's only account: of several it counts which was used last."""
+    return (
+        row.person is not None
+        and incoming.at - row.seen_at < SEEN_FOR
+        and incoming.name in ("", row.name)
+        and incoming.domain in (None, row.domain)
+        and (incoming.where == "room" or (incoming.address == row.address and row.reachable))
+    )

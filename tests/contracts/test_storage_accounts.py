@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.events import Address
 from storage.unit_of_work import Storage
-from tests.storage.samples import NOW, incoming
+from tests.storage.samples import NOW, incoming, person
 
 
 async def test_an_account_exists_from_its_first_word_on(storage: Storage):
@@ -49,6 +49,23 @@ async def test_whoever_writes_again_can_be_reached_again(storage: Storage):
         row = await uow.accounts.lock(incoming("console:vogt"))
         await uow.accounts.save(replace(row, reachable=False))
         assert (await uow.accounts.lock(incoming("console:vogt", address="window 2"))).reachable
+
+
+async def test_when_an_only_account_was_used_is_kept_to_the_hour_and_of_several_exactly(storage: Storage):
+    """Of several the one used last is where its owner is written to."""
+    first, second = incoming("console:vogt"), incoming("teams:vogt")
+    vogt = person()
+    async with storage.unit() as uow:
+        await uow.people.add(vogt)
+        seen = replace(await uow.accounts.lock(first), person=vogt.key)
+        await uow.accounts.save(seen)
+        assert await uow.accounts.lock(replace(first, at=NOW + timedelta(minutes=59))) == seen
+        assert (await uow.accounts.lock(replace(first, at=NOW + timedelta(minutes=60)))).seen_at > NOW
+        await uow.accounts.save(replace(await uow.accounts.lock(second), person=vogt.key))
+        for minute, used in ((61, first), (62, second), (63, first)):
+            await uow.accounts.lock(replace(used, at=NOW + timedelta(minutes=minute)))
+            last, _ = await uow.accounts.of_person(vogt.key)
+            assert last.account == used.account
 
 
 async def test_two_turns_of_one_sender_happen_one_after_the_other(storage: Storage):
