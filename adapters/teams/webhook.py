@@ -1,4 +1,4 @@
-"""`POST /api/messages`: who is it, what is it, into the inbox, 200; the turn is taken afterwards.
+"""`POST /api/messages`: who is it, what is it, into the inbox, 200: with its turn, or beforehand where that takes time.
 
 Status codes: 200 taken (or of no interest), 400 no activity, 401 not the Bot Framework, 403 not our tenant or not an
 allowed service, 413 too large, 415 no JSON, 501 an invoke nobody understands, 503 the database can't take it now
