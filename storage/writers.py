@@ -23,6 +23,8 @@ from storage.readers import Opened, opened
 from storage.sqlite import WRITE, Connection
 from storage.transaction import Transaction, is_conflict
 
+MANY = 32  # units that are ready; no more are waited for
+
 Commit: TypeAlias = Callable[[], Awaitable[None]]
 
 
@@ -136,7 +138,11 @@ class Writers:
         closing.add_done_callback(closed)
 
     async def _close(self, transaction: _Open) -> None:
-        """Behind all who were waiting already: one commit for all who are ready by then."""
+        """Once a round of the loop brings nobody else: one commit for all who are ready by then."""
+        ready = 0
+        while ready < transaction.ready < MANY:
+            ready = transaction.ready
+            await asyncio.sleep(0)
         async with self._turn:
             if not transaction.over.done():
                 await self._end(transaction)
