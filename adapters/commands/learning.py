@@ -30,6 +30,7 @@ from bot.understanding.learned import (
     SLOTS,
     Learned,
     Weights,
+    by_kind,
     by_place,
     features_of,
     known,
@@ -102,7 +103,7 @@ def learn(cases: Sequence[Case], reader: Reader) -> Learned:
     )
     return Learned(
         intents=intents,
-        features=by_place(features),
+        features=by_kind(features),
         weights=weights,
         usual=weights.mean(axis=1),
         bias=bias,
