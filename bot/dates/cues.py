@@ -2,8 +2,9 @@
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
-from bot.date_words import HOLIDAYS, HOURS, MONTHS, ORDINALS, WEEKDAYS, alternatives
+from bot.date_words import HOLIDAYS, HOURS, MONTHS, ORDINALS, WEEKDAYS, alternatives, fold_dates
 
 
 class Cue:
@@ -22,9 +23,16 @@ class Cue:
 _ALL: list[Cue] = []
 
 
-def cues_in(text: str) -> frozenset[Cue]:
-    """Of a folded text."""
-    return _NONE.union(*map(_cues_of, text.split()))
+class Cued(NamedTuple):
+    """A text as the rules read it, once for those of days and those of times."""
+
+    folded: str
+    cues: frozenset[Cue]
+
+
+def cued(text: str) -> Cued:
+    folded = fold_dates(text)
+    return Cued(folded, _NONE.union(*map(_cues_of, folded.split())))
 
 
 _NONE: frozenset[Cue] = frozenset()

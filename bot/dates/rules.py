@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import TypeAlias
 
 from bot.date_words import MONTHS, NUMBERS, ORDINALS, WEEKDAYS, alternatives
@@ -37,3 +38,9 @@ def rule(cue: Cue, pattern: str) -> Callable[[Read], Read]:
         return read
 
     return register
+
+
+@lru_cache(maxsize=1024)
+def rules_for(cues: frozenset[Cue]) -> tuple[tuple[re.Pattern[str], Read], ...]:
+    """Those that may be in a text with these cues, in the order in which they were entered."""
+    return tuple((pattern, read) for cue, pattern, read in RULES if cue in cues)

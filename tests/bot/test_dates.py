@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dates import Day, Days, Unsure, find_dates, read_date
-from bot.dates.cues import cues_in
+from bot.dates.cues import cued
 from bot.dates.rules import RULES
 from bot.times import PATTERNS
 
@@ -85,4 +85,4 @@ def test_no_way_of_writing_a_day_or_a_time_is_passed_over(data):
     """A rule is only tried where its cue is: whatever it can read has to have it."""
     cue, pattern, *_ = data.draw(st.sampled_from([*RULES, *PATTERNS]))
     said = data.draw(st.from_regex(pattern))
-    assert cue in cues_in(said)
+    assert cue in cued(said).cues
