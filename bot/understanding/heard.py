@@ -23,7 +23,6 @@ _KM = re.compile(
     rf"(?<![\w.])(\d{{1,4}}|{alternatives(NUMBERS)})\s*-?(km|kilometer\w*|kilometre\w*|kms|miles?|meilen)\b",
     re.IGNORECASE,
 )
-_FAR = re.compile(r"km|kil|mil|meil", re.IGNORECASE)
 _MILE = 1.609
 _OF_VISITS = frozenset(f"{IDEAS}.{idea}" for idea in ("visit", "move", "cancel", "affil"))
 SHARES = (1.0, 0.5, 0.3, 0.2)  # of several phrases for the same
@@ -43,6 +42,7 @@ class Heard:
 
     def __init__(self, text: str, situation: Situation, phrases: Phrases) -> None:
         self.text = text
+        self._low = text.casefold()
         self.situation = situation
         self.phrases = phrases
         self.tokens = tokenize(text)
@@ -94,7 +94,7 @@ class Heard:
     def _distance(self) -> tuple[int | None, list[tuple[int, int]]]:
         found = None
         spans: list[tuple[int, int]] = []
-        if not _FAR.search(self.text):
+        if not self.may_say("km", "kil", "mil", "meil"):
             return None, spans
         for match in _KM.finditer(self.text):
             word = match[1].lower().replace("ü", "u").replace("ö", "o").replace("ß", "s")
@@ -104,6 +104,10 @@ class Heard:
             found = round(value * _MILE) if match[2].lower().startswith(("mile", "meile")) else value
             spans.append(match.span())
         return found, spans
+
+    def may_say(self, *pieces: str) -> bool:
+        """Whether one of these (small letters) is anywhere in the text: a quick look, before a long expression is tried."""
+        return any(piece in self._low for piece in pieces)
 
     def is_everyday(self, word: str) -> bool:
         return self.phrases.is_everyday(fold(word))
@@ -220,7 +224,8 @@ class Heard:
         """How much speaks for each intent: what was learned from examples, and more where it is said in a set phrase."""
         found, intents = learned().scores(self), learned().intents
         for owner in self.hits:
-            if owner.startswith("intents.") and (name := owner.removeprefix("intents.")) in intents:
+            kind, _, name = owner.partition(".")
+            if kind == "intents" and name in intents:
                 found[intents.index(name)] += self.score(owner)
         return found
 
