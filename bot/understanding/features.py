@@ -18,7 +18,7 @@ Values: TypeAlias = tuple[str, ...]
 Features: TypeAlias = tuple[tuple[str, Collection[str] | Collection[Pair]], ...]  # by what kind they are
 Places: TypeAlias = tuple[tuple[str, Values], ...]
 
-SINGLE = frozenset("wpsi")  # the kinds of features that are of one word or idea; the others are of two
+PAIRED = ("b", "j")  # the kinds of features that are of two words, or two ideas
 STEM, ENDING = 5, 4  # letters
 EDGE = "edge"  # of the text
 BESIDE = ("<2", "<1", ">1", ">2")  # a span: the second word in front of it, the first, the first behind it, the second
@@ -28,21 +28,42 @@ GENERAL = frozenset("none brief sentence long admin after_results asked_consent 
 
 
 def of_text(heard: "Heard") -> Features:
-    """For the intent. What names a subject of the table stands as one word: what it is doesn't tell what is wanted."""
-    words = _words(heard)
-    said = {*words}
-    long = [word for word in said if len(word) >= STEM and word.isalpha()]
-    ideas = frozenset().union(*heard.ideas)
-    context = heard.situation.context
+    """For the intent: of each word and idea, and of what stands together."""
+    words, context = words_of(heard), heard.situation.context
+    of_words = (of_piece("w", word, context) for word in {*words})
+    of_ideas = (of_piece("i", idea, context) for idea in frozenset().union(*heard.ideas))
+    return (*itertools.chain(*of_words, *of_ideas), *of_pairs(words, heard.ideas))
+
+
+def of_piece(kind: str, piece: str, context: str) -> Features:
+    """Of a word ("w") or an idea ("i") in this context."""
+    found: Features = ((kind, (piece,)),)
+    if kind == "w" and len(piece) >= STEM and piece.isalpha():
+        found += (("p", (piece[:STEM],)), ("s", (piece[-ENDING:],)))
+    if context != "none":
+        found += ((context, ((kind, piece),)),)
+    return found
+
+
+def of_pairs(words: list[str], ideas: list[frozenset[str]]) -> tuple[tuple[str, set[Pair]], ...]:
+    """Of words side by side, and of ideas in the same part of the text."""
     return (
-        ("w", said),
         ("b", {*itertools.pairwise(("^", *words, "$"))}),
-        ("p", {word[:STEM] for word in long}),
-        ("s", {word[-ENDING:] for word in long}),
-        ("i", ideas),
-        ("j", {two for found in heard.ideas for two in itertools.combinations(sorted(found), 2)}),
-        (context, [*(("w", word) for word in said), *(("i", idea) for idea in ideas)] if context != "none" else ()),
+        ("j", {two for part in ideas for two in itertools.combinations(sorted(part), 2)}),
     )
+
+
+def words_of(heard: "Heard") -> list[str]:
+    """What names a subject of the table stands as one word: what it is doesn't tell what is wanted."""
+    if not heard.names:
+        return heard.words
+    named = {at for first, last in heard.names for at in range(first, last)}
+    words: list[str] = []
+    for word, at in zip(heard.words, heard.seen, strict=True):
+        shown = "@topic" if at in named else word
+        if shown != "@topic" or words[-1:] != ["@topic"]:
+            words.append(shown)
+    return words
 
 
 def in_words(kind: str, said: str) -> str | None:
@@ -54,16 +75,6 @@ def in_words(kind: str, said: str) -> str | None:
             return f"idea {said.replace(' ', ' + ')}"
         case _:
             return None
-
-
-def _words(heard: "Heard") -> list[str]:
-    named = {at for first, last in heard.names for at in range(first, last)}
-    words: list[str] = []
-    for word, at in zip(heard.words, heard.seen, strict=True):
-        shown = "@topic" if at in named else word
-        if shown != "@topic" or words[-1:] != ["@topic"]:
-            words.append(shown)
-    return words
 
 
 class Word(NamedTuple):

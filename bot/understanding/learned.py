@@ -6,20 +6,18 @@ made anew by `lotse learn` (adapters/commands/learning.py) and stand in bot/lang
 
 import math
 from collections import defaultdict
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
-from typing import IO, TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from bot.understanding.features import (
     BESIDE,
-    SINGLE,
     WITHIN,
-    Features,
     Pair,
     Places,
     Spans,
@@ -29,21 +27,19 @@ from bot.understanding.features import (
     of_word,
     places,
 )
+from bot.understanding.naming import NEW, Rows, by_name, by_place, name_of, names_of, said
 
 if TYPE_CHECKING:
     from bot.understanding.heard import Heard
 
 Run: TypeAlias = tuple[int, int]  # from which token to which
 Best: TypeAlias = tuple[float, Run | None]  # how much speaks for it
-Number = TypeVar("Number", int, float)
-Value: TypeAlias = str | Pair  # of a feature
 Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 
 FILE = "learned.npz"
 SLOTS = ("topic", "name", "person")  # of anything; of a nudge; where no "Frau" or "Herr" tells
 LEAST, STEP = 0.25, 1 / 8  # weights nearer to nothing are not stored, the others in such steps
 SHOWN = 3  # reasons for an admin
-NEW = "w ?"  # a word that no example has is just that: new, as the names of most subjects are
 
 
 class Weights:
@@ -98,12 +94,12 @@ class Weights:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
-    """`intents` are the columns of `weights`, `features` its rows by kind and value, `usual` the mean of each; `spans` are
+    """`intents` are the columns of `weights`, `rows` tells the rows of features, `usual` the mean of each; `spans` are
     the weights of the features of spans by slot, `digest` tells from which examples.
     """
 
     intents: tuple[str, ...]
-    features: dict[str, dict[Value, int]]
+    rows: Rows
     weights: Numbers
     usual: Numbers
     bias: Numbers
@@ -114,11 +110,7 @@ class Learned:
         """How much speaks for each of `intents`: logarithms of the chances, too large by the same number, so that 0 is
         the most.
         """
-        found_rows: list[int | None] = []
-        for kind, values in heard.features:
-            if (known_rows := self.features.get(kind)) is not None:
-                found_rows += map(known_rows.get, values)
-        rows = [row for row in found_rows if row is not None]
+        rows = self.rows.of(heard)
         scores = np.add.reduce(self.weights.take(rows, axis=0)) / math.sqrt(len(rows) or 1) + self.bias
         found: list[float] = (scores - np.maximum.reduce(scores)).tolist()
         return found
@@ -132,7 +124,7 @@ class Learned:
             (float(self.weights[row, column] - self.usual[row]), shown)
             for kind, values in heard.features
             for value in values
-            if (row := self.features.get(kind, {}).get(value)) is not None
+            if (row := self.rows.named.get(name_of(kind, value))) is not None
             and (shown := in_words(kind, said(value))) is not None
         ]
         return [shown for weight, shown in sorted(told, reverse=True)[:SHOWN] if weight > 0]
@@ -145,51 +137,6 @@ class Learned:
             heard.best_spans[slot] = best
         score, found = best
         return found if score > weights.of(none_of(intent, heard.situation.context)) else None
-
-
-def known(name: str, features: Container[str]) -> str:
-    """The name of a feature, or that of a new word in its place."""
-    return name if name in features or " w " not in name else f"{name[0]} {NEW}"
-
-
-def by_place(named: Mapping[str, Number]) -> dict[str, dict[str, Number]]:
-    """Of features by name."""
-    found: dict[str, dict[str, Number]] = {}
-    for name, number in named.items():
-        place, _, value = name.partition(" ")
-        found.setdefault(place, {})[value] = number
-    return found
-
-
-def by_kind(named: Mapping[str, int]) -> dict[str, dict[Value, int]]:
-    """The same of a whole text, where most are of two."""
-    return {
-        kind: {value if kind in SINGLE else _pair(value): row for value, row in found.items()}
-        for kind, found in by_place(named).items()
-    }
-
-
-def by_name(placed: Mapping[str, Mapping[Any, Number]]) -> dict[str, Number]:
-    """Of features by place or kind."""
-    return {name_of(place, value): number for place, found in placed.items() for value, number in found.items()}
-
-
-def names_of(places: Features | Places) -> list[str]:
-    """The names of features."""
-    return [name_of(place, value) for place, values in places for value in values]
-
-
-def name_of(place: str, value: Value) -> str:
-    return f"{place} {said(value)}" if value else place
-
-
-def said(value: Value) -> str:
-    return value if isinstance(value, str) else " ".join(value)
-
-
-def _pair(value: str) -> Pair:
-    one, _, other = value.partition(" ")
-    return one, other
 
 
 def none_of(intent: str, context: str) -> Places:
@@ -237,7 +184,7 @@ def read(file: IO[bytes]) -> Learned:
         }
         return Learned(
             intents=tuple(intents),
-            features=by_kind({name: row for row, name in enumerate(names)}),
+            rows=Rows({name: row for row, name in enumerate(names)}),
             weights=weights,
             usual=weights.mean(axis=1),
             bias=stored["bias"].astype(np.float32),
@@ -248,7 +195,7 @@ def read(file: IO[bytes]) -> Learned:
 
 def write(found: Learned, file: IO[bytes]) -> None:
     """Weights that hardly matter are left out, the rest has three digits."""
-    names = by_name(found.features)
+    names = found.rows.named
     rows, columns = np.nonzero(np.abs(found.weights) > LEAST)
     arrays: dict[str, Any] = {
         "features": _stored(sorted(names, key=names.__getitem__)),
