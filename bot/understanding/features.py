@@ -49,7 +49,7 @@ def of_pairs(words: list[str], ideas: list[frozenset[str]]) -> tuple[tuple[str, 
     """Of words side by side, and of ideas in the same part of the text."""
     return (
         ("b", {*itertools.pairwise(("^", *words, "$"))}),
-        ("j", {two for part in ideas for two in itertools.combinations(sorted(part), 2)}),
+        ("j", {*itertools.chain.from_iterable(itertools.combinations(sorted(part), 2) for part in ideas)}),
     )
 
 
@@ -109,16 +109,18 @@ class Spans:
     def __init__(self, heard: "Heard") -> None:
         self._named = heard.named
         entity = {at: span.kind for span in heard.spans for at in range(span.first, span.last)}
+        taken, free, case = heard.taken, heard.free, "c" if heard.has_capitals else "s"
+        corrected, is_everyday = heard.phrases.corrected, heard.phrases.is_everyday
         begins = True  # a sentence: then its capital tells nothing
         self.words: list[Word] = []
         for at, token in enumerate(heard.tokens):
             if token.kind != "word":
-                self.words.append(Word(f"<{token.kind}>", "-", heard.phrases.is_everyday(token.fold), free=False))
+                self.words.append(Word(f"<{token.kind}>", "-", everyday=False, free=False))
                 begins = token.kind != "comma"
                 continue
-            text = f"@{entity.get(at, 'person')}" if at in heard.taken else heard.phrases.corrected(token.fold)
-            shape = _shape(token, begins=begins) + ("c" if heard.has_capitals else "s")
-            self.words.append(Word(text, shape, heard.phrases.is_everyday(token.fold), at in heard.free))
+            text = f"@{entity.get(at, 'person')}" if at in taken else corrected(token.fold)
+            shape = _shape(token, begins=begins) + case
+            self.words.append(Word(text, shape, is_everyday(token.fold), at in free))
             begins = False
 
     def mark(self, first: int, last: int) -> str:

@@ -69,6 +69,7 @@ class Heard:
         self.runs = runs_of(self)
         self.named = named_in(self)
         self.names = longest_names(self)  # of the topic table
+        self.ideas = ideas_of_parts(self)  # what each part of the text is about
         self.best_spans: dict[str, Best] = {}  # of this text by slot, once it was asked for
 
     def _find_times(self) -> None:
@@ -107,7 +108,11 @@ class Heard:
 
     def may_say(self, *pieces: str) -> bool:
         """Whether one of these (small letters) is anywhere in the text: a quick look, before a long expression is tried."""
-        return any(piece in self._low for piece in pieces)
+        low = self._low
+        for piece in pieces:  # noqa: SIM110  a loop is quicker than what it would be written as
+            if piece in low:
+                return True
+        return False
 
     def is_everyday(self, word: str) -> bool:
         return self.phrases.is_everyday(fold(word))
@@ -191,11 +196,6 @@ class Heard:
     def begins(self, index: int) -> bool:
         """Whether a sentence begins with this token: then its capital tells nothing."""
         return index == 0 or self.tokens[index - 1].kind in {"stop", "question"}
-
-    @cached_property
-    def ideas(self) -> list[frozenset[str]]:
-        """What each part of the text is about."""
-        return ideas_of_parts(self)
 
     def means(self, *ideas: str) -> bool:
         """Whether one of these ideas is anywhere in the text."""

@@ -22,6 +22,7 @@ LEADING = NEARING | frozenset(
 _TIGHT = frozenset(
     "in aus nach von bei from at of near around to umkreis raum region richtung um nahe stadt gemeinde".split()
 )
+_SURE = _TIGHT | NEARING
 _LONGEST = 4
 SLIPPED, KNOWN = 7, 20_000  # letters of a name that may have a slip; inhabitants of towns that are meant by one
 
@@ -140,12 +141,7 @@ def _place_at(
 
 def _slip(token: Token, before: str, lexicon: Lexicon) -> str | None:
     """ "in Recklinghausn": one letter away from the name of a town that many know, and from no other."""
-    if (
-        before not in _TIGHT | NEARING
-        or not token.capital
-        or len(token.fold) < SLIPPED
-        or is_topic(lexicon, token.text)
-    ):
+    if before not in _SURE or not token.capital or len(token.fold) < SLIPPED or is_topic(lexicon, token.text):
         return None
     near: Sequence[Any] = getattr(lexicon.place(token.text), "candidates", ())
     if len(near) != 1 or near[0].population < KNOWN or OSA.distance(fold(near[0].name), token.fold) != 1:
