@@ -27,10 +27,7 @@ class Token(NamedTuple):
     end: int
     kind: Kind
     fold: str
-
-    @property
-    def capital(self) -> bool:
-        return self.text[:1].isupper()
+    capital: bool = False  # begins with one
 
 
 @lru_cache(maxsize=20_000)
@@ -53,5 +50,5 @@ def tokenize(text: str) -> tuple[Token, ...]:
             shown = _SPOKEN.get(folded, "word")
             if shown == "stop" and folded == "punkt" and (len(found) <= 2 or _COUNTS.match(text, end)):
                 shown = "word"
-            found.append(Token(word, start, end, shown, folded))
+            found.append(Token(word, start, end, shown, folded, word[:1].isupper()))
     return tuple(found)
