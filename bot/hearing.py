@@ -24,7 +24,7 @@ from bot.matching.places import Ambiguous, Exact
 from bot.messages import Ask, Choices
 from bot.ports import Question
 from bot.turn import Turn
-from bot.understand import Option, Situation, Understanding, understand
+from bot.understand import Situation, Understanding, understand
 from bot.understanding.slots import is_scheduled
 
 _QUESTION = re.compile(r"\?\s*$|^\s*(?:wer|wen|wem|wo|suche|zeig\w*|who|whom|where|search|find|show)\b", re.IGNORECASE)
@@ -41,13 +41,12 @@ def hear(turn: Turn, text: str) -> Understanding:
     """The text in the situation it was written in."""
     asked = turn.question.asked if turn.question else None
     waits = turn.question is not None and turn.question.answered is None and patient_form(turn.question) is not None
-    options = asked.options if isinstance(asked, Choices) else ()
     home = turn.knowledge.home_state(turn.person.key) if turn.person else None
     return understand(
         text,
         Situation(
             context=asked.asked if isinstance(asked, Choices) else "asked_text" if waits else "none",
-            options=tuple(Option(label=option.label, says=option.says) for option in options),
+            options=asked.options if isinstance(asked, Choices) else (),
             today=turn.today(turn.person),
             now=turn.now,
             language=turn.say.language,

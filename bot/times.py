@@ -3,7 +3,7 @@
 import re
 from datetime import time
 
-from bot.date_words import HOURS, NUMBERS, fold_dates
+from bot.date_words import HOURS, NUMBERS
 from bot.dates import FoundTime, cues
 
 _H = rf"(?:[01]?\d|2[0-4]|{HOURS})"
@@ -27,10 +27,13 @@ def find_times(text: str, *, strict: bool = False) -> tuple[FoundTime, ...]:
     """Every time of day, in order; offsets are those of `text`. Where the half of the day is open ("um vier", "halb
     vier") it is the afternoon's, and nothing if `strict`: for what many will get at this time, and again and again.
     """
-    folded = fold_dates(text)
-    said = cues.cues_in(folded)
+    return times_in(cues.cued(text), strict=strict)
+
+
+def times_in(text: cues.Cued, *, strict: bool = False) -> tuple[FoundTime, ...]:
+    folded, said = text
     found: list[FoundTime] = []
-    for cue, pattern in PATTERNS:
+    for cue, pattern in PATTERNS if said else ():
         if cue not in said:
             continue
         for match in pattern.finditer(folded):

@@ -112,9 +112,8 @@ def understand(text: str, situation: Situation) -> Understanding:
 
 def _is_bare(heard: Heard, wish: FindContacts) -> bool:
     """A subject and nothing else: it may be a search, or the answer to what was asked."""
-    return (
-        wish == FindContacts(topic=wish.topic) and (wish.topic or "").casefold() == heard.text.strip(" .!?").casefold()
-    )
+    bare = (wish.topic or "").casefold() == heard.text.strip(" .!?").casefold()
+    return bare and wish == FindContacts(topic=wish.topic)
 
 
 def taken_apart(text: str, situation: Situation) -> Heard:
@@ -154,9 +153,10 @@ def _meant(heard: Heard, reading: Reading) -> tuple[Intent, str | None]:
     """With the rule that says so; None where it is meant as it was read."""
     context = heard.situation.context
     intent, score = reading.intent, reading.chance
+    numbered = number_in(heard.text) is not None
     if isinstance(intent, Cancel) and pick(heard) is None:
         return intent, None
-    if context == "nudge" and heard.situation.role == "admin" and number_in(heard.text) is None:
+    if context == "nudge" and heard.situation.role == "admin" and not numbered:
         another = intent.schedule is not None if isinstance(intent, NudgeCreate) else isinstance(intent, _NOT_OF_IT)
         if not another and (said_of_it := nudge_talk(heard)) is not None:
             return _named_too(said_of_it, intent), "about the reminder just talked about"
@@ -166,7 +166,7 @@ def _meant(heard: Heard, reading: Reading) -> tuple[Intent, str | None]:
         return Unknown(), "an answer in free words was asked for"
     if isinstance(intent, PrivacyInfo) and score >= CLEAR and (context != "asked_consent" or heard.means("question")):
         return intent, None
-    if context == "after_results" and number_in(heard.text) is None and (ordinal := ordinal_in(heard)) is not None:
+    if context == "after_results" and not numbered and (ordinal := ordinal_in(heard)) is not None:
         if isinstance(intent, Introduce) or score < CLEAR:
             return introduction(heard, ordinal), f"number {ordinal} of the list"
     if context == "asked_consent" and (said := _consent(heard, intent, score)) is not None:
@@ -244,10 +244,11 @@ def language_of(text: str) -> LanguageCode | None:
 
 
 def _language(tokens: tuple[Token, ...]) -> LanguageCode | None:
-    folded = {token.fold for token in tokens if token.kind == "word"}
+    words = [token for token in tokens if token.kind == "word"]
+    folded = {token.fold for token in words}
     stop = phrases().stopwords
     german, english = len(folded & stop["de"]), len(folded & stop["en"])
-    german += len({low for token in tokens if token.kind == "word" and _GERMAN.search(low := token.text.lower())})
+    german += len({low for token in words if not token.text.isascii() and _GERMAN.search(low := token.text.lower())})
     if "english" in folded:
         english += 2
     if german == english:

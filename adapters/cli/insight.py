@@ -117,4 +117,4 @@ def learn() -> None:
 
     found = tried(lambda: learning.learn(learning.examples(), learning.reader()))
     path = learning.store(found)
-    typer.echo(f"{path}: {len(found.intents)} intents, {len(found.features)} features of texts")
+    typer.echo(f"{path}: {len(found.intents)} intents, {len(found.rows.named)} features of texts")

@@ -30,13 +30,11 @@ from bot.understanding.learned import (
     SLOTS,
     Learned,
     Weights,
-    by_place,
     features_of,
-    known,
-    names_of,
     none_of,
     write,
 )
+from bot.understanding.naming import Rows, by_place, known, names_of
 
 Case: TypeAlias = Mapping[str, Any]
 
@@ -102,7 +100,7 @@ def learn(cases: Sequence[Case], reader: Reader) -> Learned:
     )
     return Learned(
         intents=intents,
-        features=by_place(features),
+        rows=Rows(features),
         weights=weights,
         usual=weights.mean(axis=1),
         bias=bias,

@@ -10,11 +10,11 @@ from datetime import date
 
 from bot.date_words import COUNT, HOLIDAYS, MONTHS, ORDINALS, WEEKDAYS, alternatives, fold_dates, shortest
 from bot.dates import calendar_days, compound_days, days_from_today  # noqa: F401  (their rules enter themselves)
-from bot.dates.cues import cues_in
-from bot.dates.rules import RULES, D, M
+from bot.dates.cues import Cued, cued
+from bot.dates.rules import D, M, rules_for
 from bot.dates.values import Day, Days, FoundDate, FoundTime, Past, Unsure, When
 
-__all__ = ["Day", "Days", "FoundDate", "FoundTime", "Past", "Unsure", "When", "find_dates", "read_date"]
+__all__ = ["Day", "Days", "FoundDate", "FoundTime", "Past", "Unsure", "When", "dates_in", "find_dates", "read_date"]
 
 _WORDS = (
     "heut morgen morning afternoon evening today tom tmw tmrw day monta dienst mittwo donner freit samst sonna woche week"
@@ -28,12 +28,13 @@ _ANY = re.compile(
 
 def find_dates(text: str, today: date) -> tuple[FoundDate, ...]:
     """Every date in the text, in order, the longest reading of each place. Offsets are those of `text`."""
-    folded = fold_dates(text)
-    said = cues_in(folded)
+    return dates_in(cued(text), today)
+
+
+def dates_in(text: Cued, today: date) -> tuple[FoundDate, ...]:
+    folded = text.folded
     hits: list[FoundDate] = []
-    for cue, pattern, read in RULES if said else ():
-        if cue not in said:
-            continue
+    for pattern, read in rules_for(text.cues):
         for match in pattern.finditer(folded):
             when = read(match, today)
             if when is not None:

@@ -58,6 +58,7 @@ def _named(m: Match, today: date) -> When:
 @rule(
     cues.MONTH,
     rf"{LEAD}?{WD}(?P<m>{MONTH})\.?\s+(?:the\s+)?(?:(?P<d>{D}){TH}?|(?P<o>{ORDINAL}))(?!\.?\d|:)(?:,?\s*(?P<y>\d{{4}}))?",
+    also=cues.NUMBER,
 )
 def _american(m: Match, today: date) -> When:
     day = int(m["d"]) if m["d"] else ORDINALS[m["o"]]
@@ -101,6 +102,7 @@ def _ends(m: Match, today: date) -> When:
 @rule(
     cues.FIGURES,
     rf"(?:vom\s+|von\s+|zwischen\s+(?:dem\s+)?|am\s+|den\s+)?(?P<d1>{D})(?:\.(?:\s?(?P<m1>{M})\.?)?)?{SEP}(?P<d2>{D})\.\s?(?P<m>{M})(?:\.\s?(?P<y>{Y})?|(?!\d))",
+    also=cues.FROM_TO,
 )
 def _range_numeric(m: Match, today: date) -> When | None:
     return _ends(m, today)

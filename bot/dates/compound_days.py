@@ -75,6 +75,7 @@ def _numbered_week(m: Match, today: date) -> When:
     cues.FIGURES,
     rf"(?:vom\s+|von\s+)?(?P<d1>{D})\.\s?(?P<m1>{M})\.?{SEP}(?P<d2>{D})(?:\.|ten)?\s*(?P<m2>{MONTH})(?:\s+(?P<y>{Y}))?"
     rf"|(?:vom\s+|von\s+)?(?P<d3>{D})(?:\.|ten)?\s*(?P<m3>{MONTH}){SEP}(?P<d4>{D})\.\s?(?P<m4>{M})(?:\.\s?(?P<y2>{Y})?|(?!\d))",
+    also=cues.MONTH_WITHIN,
 )
 def _range_in_two_ways(m: Match, today: date) -> When:
     """One end in figures, the other with the month's name."""

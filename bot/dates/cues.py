@@ -2,8 +2,9 @@
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
-from bot.date_words import HOLIDAYS, HOURS, MONTHS, ORDINALS, WEEKDAYS, alternatives
+from bot.date_words import HOLIDAYS, HOURS, MONTHS, ORDINALS, WEEKDAYS, alternatives, fold_dates
 
 
 class Cue:
@@ -22,9 +23,16 @@ class Cue:
 _ALL: list[Cue] = []
 
 
-def cues_in(text: str) -> frozenset[Cue]:
-    """Of a folded text."""
-    return _NONE.union(*map(_cues_of, text.split()))
+class Cued(NamedTuple):
+    """A text as the rules read it, once for those of days and those of times."""
+
+    folded: str
+    cues: frozenset[Cue]
+
+
+def cued(text: str) -> Cued:
+    folded = fold_dates(text)
+    return Cued(folded, _NONE.union(*map(_cues_of, folded.split())))
 
 
 _NONE: frozenset[Cue] = frozenset()
@@ -41,12 +49,17 @@ FIGURES = Cue(r"\d(?:\.$|[./-]\d)")  # two numbers of a date, or the first
 COUNTED = Cue(r"\d(?:\.|s?te|st|nd|rd|th)")  # "5.", "5th"
 COUNTED_TOO = Cue(rf"\d(?:\.|s?te)|{alternatives(ORDINALS)}")  # or in words
 MONTH = Cue(rf"{_MONTH}(?:e?s)?(?:(?![a-z])|bis|to|until|till|through|und|and)")
+MONTH_WITHIN = Cue(_MONTH)  # also where the word goes on otherwise
 WEEKDAY = Cue(
     rf"(?<!\w){alternatives(WEEKDAYS)}s?"
     rf"(?:(?![a-z])|fru|vormi|mitta|nachm|abend|morn|after|de[nmr]|the|bis|to|until|{_MONTH}|{alternatives(ORDINALS)})"
 )
 SPAN = Cue(r"tag|woche|monat|jahr|quartal|day|week|month|year|fortnight")
 NEXT_WEEK = Cue(r"wo|week|next")
+NEXT = Cue(r"na(?:e)?chst|kommend|diese|next$|this$|coming$")
+WITHIN = Cue(r"(?<!\w)(?:in|within)$")
+FROM_TO = Cue(r"(?:^|[\d.])(?:bis|to|until|till|through|-|–|und|and|/|\+|&)")  # between two figures
+NUMBER = Cue(rf"^(?:\d|{alternatives(ORDINALS)})")
 WEEK_NUMBER = Cue(r"kw|kalenderwoche|week(?:\d|$)")
 TODAY = Cue(r"heut|morgen|to[dmn]|tm|this$")
 FEAST = Cue(alternatives({max(name.split(), key=len) for name in HOLIDAYS}))

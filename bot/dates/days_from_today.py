@@ -46,6 +46,7 @@ def _after_tomorrow(m: Match, today: date) -> When:
 @rule(
     cues.SPAN,
     rf"(?:(?P<base>heute|morgen|today|tomorrow|{WEEKDAY})\s+)?(?:in|within)\s+(?:etwa\s+|ca\.?\s+|about\s+)?(?P<n>{N})\s+(?P<unit>tag(?:en|e)?|woche[n]?|monat(?:en|e)?|jahr(?:en|e)?|days?|weeks?|fortnights?|months?|years?)",
+    also=cues.WITHIN,
 )
 def _in_a_while(m: Match, today: date) -> When:
     count, unit, base = number_in(m["n"]), m["unit"], m["base"]
@@ -162,6 +163,7 @@ def _month(m: Match, today: date) -> When | None:
 @rule(
     cues.SPAN,
     rf"(?:(?P<till>bis|until|till)\s+)?(?:{AFTER}\s+)?(?:im\s+|in\s+)?(?:den\s+|dem\s+)?(?:(?P<edge>anfang|mitte|ende|end\s+of|beginning\s+of)\s+)?(?:des\s+|the\s+)?{NEXT}\s+(?P<unit>monat(?:s|es)?|jahr(?:es|s)?|month|year|quartal)",
+    also=cues.NEXT,
 )
 def _month_or_year(m: Match, today: date) -> When:
     year = m["unit"].startswith(("jahr", "year"))

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import TypeAlias
 
 from bot.date_words import MONTHS, NUMBERS, ORDINALS, WEEKDAYS, alternatives
@@ -25,15 +26,22 @@ SEP = r"\s*(?:bis(?:\s+(?:zum|einschliesslich))?|to|until|till|through|-|–|und
 
 Match: TypeAlias = re.Match[str]
 Read: TypeAlias = Callable[[Match, date], When | None]
-Rule: TypeAlias = tuple[Cue, re.Pattern[str], Read]
+Rule: TypeAlias = tuple[frozenset[Cue], re.Pattern[str], Read]
 RULES: list[Rule] = []
 
 
-def rule(cue: Cue, pattern: str) -> Callable[[Read], Read]:
-    """`cue` is in a word of every text that the pattern is in."""
+def rule(cue: Cue, pattern: str, *, also: Cue | None = None) -> Callable[[Read], Read]:
+    """`cue` is in a word of every text that the pattern is in, and so is `also`, in the same word or another."""
+    cues = frozenset({cue, also} if also else {cue})
 
     def register(read: Read) -> Read:
-        RULES.append((cue, re.compile(rf"(?<![\w]){pattern}(?!\w|-[a-z])"), read))
+        RULES.append((cues, re.compile(rf"(?<![\w]){pattern}(?!\w|-[a-z])"), read))
         return read
 
     return register
+
+
+@lru_cache(maxsize=1024)
+def rules_for(cues: frozenset[Cue]) -> tuple[tuple[re.Pattern[str], Read], ...]:
+    """Those that may be in a text with these cues, in the order in which they were entered."""
+    return tuple((pattern, read) for needed, pattern, read in RULES if needed <= cues)

@@ -133,15 +133,16 @@ class Gazetteer:
         return frozenset(name.partition(" ")[0] for name in (*self._names, *self._heads))
 
     def _exactly(self, typed: str) -> Exact | Ambiguous | None:
-        for name in dict.fromkeys((_key(typed), _key(_FRAME.sub("", typed)), _key(_long(typed)))):
-            found = self._names.get(name)
+        bare = _FRAME.sub("", typed)
+        for text in dict.fromkeys((typed, bare, _long(typed))):  # mostly one and the same
+            found = self._names.get(_key(text))
             if found:
                 return _told(found)
         bracket = re.match(r"^(.+?)\s*[(,]\s*(.+?)\)?$", typed)
         if bracket and (found := self._names.get(_key(bracket.group(1)))):
             narrowed = self.narrow(found, bracket.group(2))
             return narrowed if isinstance(narrowed, Exact | Ambiguous) else _told(found)
-        heads = self._heads.get(_key(_FRAME.sub("", typed)))
+        heads = self._heads.get(_key(bare))
         return _told(heads) if heads else None
 
     def _nearly(self, name: str) -> Found:

@@ -1,6 +1,8 @@
 """Answers to the newest question: a number, a label, or plain words for one of its options; and the contact's answers."""
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.date_words import NUMBERS
 from bot.dates import Day, Days
@@ -8,7 +10,7 @@ from bot.intents import Accept, AskBack, Decline, Intent, Introduce, Later, Pick
 from bot.understanding.heard import Heard
 from bot.understanding.learned import person_of
 from bot.understanding.people import by_role, full_name
-from bot.understanding.situation import Option
+from bot.understanding.situation import Labelled
 from bot.understanding.tokens import fold
 
 _NUMBER = re.compile(r"^\s*(?:nr\.?|nummer|no\.?|number|option)?\s*(\d{1,2})\s*[.)]?\s*$", re.IGNORECASE)
@@ -28,6 +30,7 @@ ORDINALS = {
     )
     for word in words.split()
 }
+_COUNTING = frozenset({"eine", "eins", "zwei", "drei", "vier"})
 _COUNTED = re.compile(
     r"\b(\d)(?:st|nd|rd|th)\b|^\s*(?:dann\s+|bitte\s+|ok\s+)*(?:die|der|den|dem|the)\s+(\d)(?:\.|\s|$)(?!\d)",
     re.IGNORECASE,
@@ -53,9 +56,7 @@ def ordinal_in(heard: Heard) -> int | None:
     if match := _COUNTED.search(heard.text):
         return int(match[1] or match[2])
     words = [token.fold for token in heard.tokens if token.kind == "word"]
-    found = [
-        ORDINALS[word] for word in words if word in ORDINALS and word not in {"eine", "eins", "zwei", "drei", "vier"}
-    ]
+    found = [ORDINALS[word] for word in words if word in ORDINALS and word not in _COUNTING]
     if not found:
         return None
     return found[0] + 1 if "danach" in words else found[-1] if "sondern" in words else found[0]
@@ -64,7 +65,7 @@ def ordinal_in(heard: Heard) -> int | None:
 def is_label(heard: Heard) -> bool:
     """Whether the text is a number or the very words of one of the options."""
     said = _squeezed(heard.text)
-    return number_in(heard.text) is not None or said in (_squeezed(one.label) for one in heard.situation.options)
+    return number_in(heard.text) is not None or said in (_label(one.label) for one in heard.situation.options)
 
 
 def pick(heard: Heard) -> Intent | None:
@@ -76,22 +77,22 @@ def pick(heard: Heard) -> Intent | None:
     if not options:
         return None
     said = _squeezed(heard.text)
-    labels = [_squeezed(option.label) for option in options]
+    labels = [_label(option.label) for option in options]
     if said in labels:
         return Pick(position=labels.index(said))
     chosen = _by_words(heard, options)
     if chosen is not None:
         return Pick(position=chosen)
-    starting = [position for position, label in enumerate(labels) if len(said) > 3 and label.startswith(said)]
-    if len(starting) == 1:
+    starting = [position for position, label in enumerate(labels) if label.startswith(said)]
+    if len(said) > 3 and len(starting) == 1:
         return Pick(position=starting[0])
-    words = [token.fold for token in heard.tokens if token.kind == "word"]
-    if len(words) <= 3 and (ordinal := ordinal_in(heard)) is not None and ordinal <= len(options):
+    words = sum([token.kind == "word" for token in heard.tokens])
+    if words <= 3 and (ordinal := ordinal_in(heard)) is not None and ordinal <= len(options):
         return Pick(position=ordinal - 1)
     return None
 
 
-def _by_words(heard: Heard, options: tuple[Option, ...]) -> int | None:
+def _by_words(heard: Heard, options: Sequence[Labelled]) -> int | None:
     """By the phrases of `says`: a particular one ("nur mail") before a plain yes, a no before a yes."""
     rated: list[tuple[float, int]] = []
     for position, option in enumerate(options):
@@ -106,7 +107,7 @@ def _by_words(heard: Heard, options: tuple[Option, ...]) -> int | None:
     return -max(rated)[1]
 
 
-def _plain_yes(options: tuple[Option, ...]) -> int | None:
+def _plain_yes(options: Sequence[Labelled]) -> int | None:
     """A plain yes where only particular ones are offered means the first of them."""
     sending = [position for position, option in enumerate(options) if (option.says or "").startswith("send.")]
     return sending[0] if sending else None
@@ -221,6 +222,12 @@ def ordinal_request(heard: Heard) -> Intent | None:
     """After a list, an ordinal alone means the person there."""
     ordinal = ordinal_in(heard)
     return Introduce(person=ordinal) if ordinal is not None else None
+
+
+@lru_cache(maxsize=1024)
+def _label(label: str) -> str:
+    """Few, and the same in most conversations."""
+    return _squeezed(label)
 
 
 def _squeezed(text: str) -> str:

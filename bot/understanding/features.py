@@ -5,7 +5,7 @@ around them for the subject. Learning and reading share it, so that both see the
 import itertools
 from collections.abc import Collection
 from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bot.understanding.phrases import IDEAS, phrases
 from bot.understanding.tokens import Token
@@ -13,32 +13,57 @@ from bot.understanding.tokens import Token
 if TYPE_CHECKING:
     from bot.understanding.heard import Heard
 
+Pair: TypeAlias = tuple[str, str]
 Values: TypeAlias = tuple[str, ...]
-Features: TypeAlias = tuple[tuple[str, Collection[str]], ...]  # by what kind they are
+Features: TypeAlias = tuple[tuple[str, Collection[str] | Collection[Pair]], ...]  # by what kind they are
 Places: TypeAlias = tuple[tuple[str, Values], ...]
 
+PAIRED = ("b", "j")  # the kinds of features that are of two words, or two ideas
 STEM, ENDING = 5, 4  # letters
-EDGE: Values = ("edge",)  # of the text
+EDGE = "edge"  # of the text
+BESIDE = ("<2", "<1", ">1", ">2")  # a span: the second word in front of it, the first, the first behind it, the second
+WITHIN = ("o", "f", "m", "l")  # a span: the only word of it, the first, a middle one, the last
 # What many texts have in common, so that it tells a person nothing.
 GENERAL = frozenset("none brief sentence long admin after_results asked_consent asked_lesson visit_reminder".split())
 
 
 def of_text(heard: "Heard") -> Features:
-    """For the intent. What names a subject of the table stands as one word: what it is doesn't tell what is wanted."""
-    words = _words(heard)
-    said = {*words}
-    long = [word for word in said if len(word) >= STEM and word.isalpha()]
-    ideas = frozenset().union(*heard.ideas)
-    context = heard.situation.context
+    """For the intent: of each word and idea, and of what stands together."""
+    words, context = words_of(heard), heard.situation.context
+    of_words = (of_piece("w", word, context) for word in {*words})
+    of_ideas = (of_piece("i", idea, context) for idea in frozenset().union(*heard.ideas))
+    return (*itertools.chain(*of_words, *of_ideas), *of_pairs(words, heard.ideas))
+
+
+def of_piece(kind: str, piece: str, context: str) -> Features:
+    """Of a word ("w") or an idea ("i") in this context."""
+    found: Features = ((kind, (piece,)),)
+    if kind == "w" and len(piece) >= STEM and piece.isalpha():
+        found += (("p", (piece[:STEM],)), ("s", (piece[-ENDING:],)))
+    if context != "none":
+        found += ((context, ((kind, piece),)),)
+    return found
+
+
+def of_pairs(words: list[str], ideas: list[frozenset[str]]) -> tuple[tuple[str, set[Pair]], ...]:
+    """Of words side by side, and of ideas in the same part of the text."""
     return (
-        ("w", said),
-        ("b", {*map(" ".join, itertools.pairwise(("^", *words, "$")))}),
-        ("p", {word[:STEM] for word in long}),
-        ("s", {word[-ENDING:] for word in long}),
-        ("i", ideas),
-        ("j", {" ".join(two) for found in heard.ideas for two in itertools.combinations(sorted(found), 2)}),
-        (context, {*(f"w {word}" for word in said), *(f"i {idea}" for idea in ideas)} if context != "none" else ()),
+        ("b", {*itertools.pairwise(("^", *words, "$"))}),
+        ("j", {*itertools.chain.from_iterable(itertools.combinations(sorted(part), 2) for part in ideas)}),
     )
+
+
+def words_of(heard: "Heard") -> list[str]:
+    """What names a subject of the table stands as one word: what it is doesn't tell what is wanted."""
+    if not heard.names:
+        return heard.words
+    named = {at for first, last in heard.names for at in range(first, last)}
+    words: list[str] = []
+    for word, at in zip(heard.words, heard.seen, strict=True):
+        shown = "@topic" if at in named else word
+        if shown != "@topic" or words[-1:] != ["@topic"]:
+            words.append(shown)
+    return words
 
 
 def in_words(kind: str, said: str) -> str | None:
@@ -52,106 +77,82 @@ def in_words(kind: str, said: str) -> str | None:
             return None
 
 
-def _words(heard: "Heard") -> list[str]:
-    named = {at for first, last in heard.names for at in range(first, last)}
-    words: list[str] = []
-    for word, at in zip(heard.words, heard.seen, strict=True):
-        shown = "@topic" if at in named else word
-        if shown != "@topic" or words[-1:] != ["@topic"]:
-            words.append(shown)
-    return words
+class Word(NamedTuple):
+    """What is looked at of a token. `text` is as the phrases know it; an entity's is its kind ("@date"), a mark's "<stop>"."""
+
+    text: str
+    shape: str
+    everyday: bool
+    free: bool
+
+
+def of_word(word: Word | None, place: str) -> Places:
+    """The features of a word `BESIDE` or `WITHIN` a span; None stands beyond an edge of the text."""
+    if word is None:
+        return ((place, (EDGE,)),)
+    ideas = () if word.text.startswith(("@", "<")) else ideas_of(word.text)
+    more = [f"i {idea}" for idea in ideas]
+    shape = f"s {word.shape}"
+    if place in BESIDE:
+        return ((place, (word.text, shape, "free" if word.free else "bound", *more)),)
+    kind = ("F" if word.everyday else "n") + ("S" if phrases().is_soft(word.text) else "") + ("v" if word.free else "")
+    endings = f"e {word.text[-3:]}", f"e {word.text[-ENDING:]}"
+    return (place, (f"w {word.text}", shape, f"k {kind}", *endings, *more)), ("w", (word.text,)), ("i", ideas)
 
 
 class Spans:
     """The spans of a text that may name its subject, and their features, apart by what they depend on: so each word is
-    looked at once, not once for every span that it is part of. Features come by the place that they tell of, such as
-    "<1" for the word in front; a feature's name is its place and what stands there.
+    looked at once (`of_word`), not once for every span that it is part of or beside. Features come by the place that they
+    tell of, such as "<1" for the word in front; a feature's name is its place and what stands there.
     """
 
     def __init__(self, heard: "Heard") -> None:
-        self._heard = heard
-        self._entity = {at: span.kind for span in heard.spans for at in range(span.first, span.last)}
-        self._words = [self._word(at, token) for at, token in enumerate(heard.tokens)]
-        self._shapes = [self._shape(at, token) for at, token in enumerate(heard.tokens)]
-        self._ideas = [() if word.startswith(("@", "<")) else ideas_of(word) for word in self._words]
-        self._beside: dict[int, Values] = {}
-        self._within: dict[int, Values] = {}
+        self._named = heard.named
+        entity = {at: span.kind for span in heard.spans for at in range(span.first, span.last)}
+        taken, free, case = heard.taken, heard.free, "c" if heard.has_capitals else "s"
+        corrected, is_everyday = heard.phrases.corrected, heard.phrases.is_everyday
+        begins = True  # a sentence: then its capital tells nothing
+        self.words: list[Word] = []
+        for at, token in enumerate(heard.tokens):
+            if token.kind != "word":
+                self.words.append(Word(f"<{token.kind}>", "-", everyday=False, free=False))
+                begins = token.kind != "comma"
+                continue
+            text = f"@{entity.get(at, 'person')}" if at in taken else corrected(token.fold)
+            shape = _shape(token, begins=begins) + case
+            self.words.append(Word(text, shape, is_everyday(token.fold), at in free))
+            begins = False
 
     def mark(self, first: int, last: int) -> str:
         """Whether the table of topics knows it."""
-        return "k" if (first, last) in self._heard.named else "u"
+        return "k" if (first, last) in self._named else "u"
 
-    def left(self, first: int, mark: str) -> Places:
-        """What stands in front of a span so marked, and where it begins."""
-        one, two = self._around(first - 1), self._around(first - 2)
-        place = min(4, first * 5 // max(1, len(self._words)))
-        before = self._shapes[first - 1] if first else "-"
+    def begin(self, first: int) -> tuple[Pair, ...]:
+        """Where a span begins, each feature with its place."""
+        one = self.words[first - 1].text if first else EDGE
+        two = self.words[first - 2].text if first > 1 else EDGE
+        return ("<12", f"{one} {two}"), ("at", str(min(4, first * 5 // len(self.words))))
+
+    def around(self, first: int, last: int, mark: str) -> tuple[Pair, ...]:
+        """Both ends of a span so marked and what stands beside them, each feature with its place."""
+        before, one = ("-", "^") if not first else (self.words[first - 1].shape, self.words[first - 1].text)
+        after, other = ("-", "$") if last == len(self.words) else (self.words[last].shape, self.words[last].text)
         return (
-            ("<1", one),
-            ("<2", two),
-            ("<12", (f"{one[0]} {two[0]}",)),
-            ("at", (str(place),)),
-            ("bl", (f"{before}{self._shapes[first]}{mark}",)),
+            ("bl", f"{before}{self.words[first].shape}{mark}"),
+            ("br", f"{self.words[last - 1].shape}{after}{mark}"),
+            ("lr", f"{one} {other}"),
         )
 
-    def right(self, last: int, mark: str) -> Places:
-        """What follows on a span so marked."""
-        after = self._shapes[last] if last < len(self._shapes) else "-"
-        return (
-            (">1", self._around(last)),
-            (">2", self._around(last + 1)),
-            ("br", (f"{self._shapes[last - 1]}{after}{mark}",)),
-        )
 
-    def inside(self, at: int, position: str) -> Places:
-        """Of a word in it: the only ("o"), first, last or a middle one."""
-        if (seen := self._within.get(at)) is None:
-            seen = self._within[at] = self._seen_within(at)
-        return (position, seen), ("w", (self._words[at],)), ("i", self._ideas[at])
-
-    def beside(self, first: int, last: int) -> str:
-        """The words on both sides: what the place "lr" tells of."""
-        one = self._words[first - 1] if first else "^"
-        other = self._words[last] if last < len(self._words) else "$"
-        return f"{one} {other}"
-
-    def _around(self, at: int) -> Values:
-        if (seen := self._beside.get(at)) is None:
-            seen = self._beside[at] = self._seen_beside(at) if 0 <= at < len(self._words) else EDGE
-        return seen
-
-    def _seen_beside(self, at: int) -> Values:
-        free = "free" if at in self._heard.free else "bound"
-        return self._words[at], f"s {self._shapes[at]}", free, *[f"i {idea}" for idea in self._ideas[at]]
-
-    def _seen_within(self, at: int) -> Values:
-        """The word first."""
-        word, token = self._words[at], self._heard.tokens[at]
-        kind = ("F" if self._heard.phrases.is_everyday(token.fold) else "n") + ("S" if _is_soft(word) else "")
-        kind += "v" if at in self._heard.free else ""
-        endings = f"e {word[-3:]}", f"e {word[-ENDING:]}"
-        return f"w {word}", f"s {self._shapes[at]}", f"k {kind}", *endings, *[f"i {idea}" for idea in self._ideas[at]]
-
-    def _word(self, at: int, token: Token) -> str:
-        if token.kind != "word":
-            return f"<{token.kind}>"
-        if at in self._heard.taken:
-            return f"@{self._entity.get(at, 'person')}"
-        return self._heard.phrases.corrected(token.fold)
-
-    def _shape(self, at: int, token: Token) -> str:
-        text = token.text
-        if token.kind != "word":
-            return "-"
-        if text.isupper() and len(text) > 1:
-            shape = "U"
-        elif token.capital:
-            shape = "B" if self._heard.begins(at) else "C"
-        elif text.isdigit():
-            shape = "d"
-        else:
-            shape = "l" if text.islower() else "m"
-        return shape + ("c" if self._heard.has_capitals else "s")
+def _shape(token: Token, *, begins: bool) -> str:
+    text = token.text
+    if text.isupper() and len(text) > 1:
+        return "U"
+    if token.capital:
+        return "B" if begins else "C"
+    if text.isdigit():
+        return "d"
+    return "l" if text.islower() else "m"
 
 
 def length(words: int, mark: str) -> Places:
@@ -159,12 +160,16 @@ def length(words: int, mark: str) -> Places:
     return ("long", (str(words),)), (mark, (str(words), ""))
 
 
+def places(first: int, last: int) -> list[tuple[int, str]]:
+    """Of the words beside and within a span."""
+    beside = [(first - 2, "<2"), (first - 1, "<1"), (last, ">1"), (last + 1, ">2")]
+    if last - first == 1:
+        return [*beside, (first, "o")]
+    return [*beside, (first, "f"), *((at, "m") for at in range(first + 1, last - 1)), (last - 1, "l")]
+
+
 @lru_cache(maxsize=8192)
 def ideas_of(word: str) -> tuple[str, ...]:
     """That this word stands for by itself."""
     sure, _ = phrases().calling(word)
     return tuple(phrase.owner.removeprefix(f"{IDEAS}.") for phrase in sure)
-
-
-def _is_soft(word: str) -> bool:
-    return phrases().is_soft(word)

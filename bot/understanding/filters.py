@@ -36,9 +36,8 @@ _HOME = re.compile(
     re.IGNORECASE,
 )
 _PLACES = re.compile(r"stadt|städt|kommune|gemeinde|town|cit|munic|council", re.IGNORECASE)
-_NO_BEGINNERS = re.compile(
-    r"(?:kein\w*|no|not)\s+(?:\w+\s+)?(?:einsteiger|anfänger|beginner|neuling|frischling|newbie|novice)", re.IGNORECASE
-)
+_BEGINNERS = ("einsteiger", "anfänger", "beginner", "neuling", "frischling", "newbie", "novice")
+_NO_BEGINNERS = re.compile(rf"(?:kein\w*|no|not)\s+(?:\w+\s+)?(?:{'|'.join(_BEGINNERS)})", re.IGNORECASE)
 _SMALLER = re.compile(r"\b(?:klein\w*|smaller|small|winzig\w*)\b", re.IGNORECASE)
 _LARGER = re.compile(r"\b(?:groß|große\w*|gross\w*|größer\w*|groesser\w*|larger|bigger|large|big)\b", re.IGNORECASE)
 _ANY_SIZE = re.compile(
@@ -53,7 +52,7 @@ _WHERE = re.compile(r"\b(?:wo|where)\b", re.IGNORECASE)
 def filters_of(heard: Heard) -> dict[str, Any]:
     """Only what the text says, as slots of FindContacts."""
     found: dict[str, Any] = {}
-    if _OUTSIDE.search(heard.text):
+    if heard.may_say("land", "länd", "state") and _OUTSIDE.search(heard.text):
         found["outside_state"] = True
     elif heard.states:
         state = heard.states[-1]
@@ -76,13 +75,13 @@ def filters_of(heard: Heard) -> dict[str, Any]:
 def _size(heard: Heard) -> str | None:
     if (counted := _counted(heard.text)) is not None:
         return counted
-    if _ANY_SIZE.search(heard.text):
+    if heard.may_say("egal", "keine", "wichtig", "size") and _ANY_SIZE.search(heard.text):
         return None
     for size in ("similar", "large", "medium", "small"):
         hit = heard.best(f"values.size.{size}")
         if hit is not None and _is_asked(heard, hit):
             return size
-    if any(heard.hit(f"values.size.{size}") for size in ("large", "medium", "small")):
+    if heard.hit("values.size.large") or heard.hit("values.size.medium") or heard.hit("values.size.small"):
         return None
     if heard.situation.context != "after_results" or len(heard.plain_words) > 12 or heard.km is not None:
         return None  # "den Radius größer: 120 km"
@@ -126,7 +125,7 @@ def _number(digits: str, thousand: str | None) -> int:
 
 def level_said(heard: Heard) -> str | None:
     """How much somebody knows about a subject: of the ones sought, or of the one who writes."""
-    refused = _NO_BEGINNERS.search(heard.text)
+    refused = heard.may_say(*_BEGINNERS) and _NO_BEGINNERS.search(heard.text)
     if heard.hit("values.level.beginner") and not refused:
         return "beginner"
     return "expert" if refused or heard.hit("values.level.expert") else None

@@ -5,37 +5,51 @@ made anew by `lotse learn` (adapters/commands/learning.py) and stand in bot/lang
 """
 
 import math
-from collections.abc import Container, Mapping
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from typing import IO, TYPE_CHECKING, Any, TypeAlias, TypeVar
+from itertools import chain
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from bot.understanding.features import Features, Places, Spans, in_words, length
+from bot.understanding.features import (
+    BESIDE,
+    WITHIN,
+    Pair,
+    Places,
+    Spans,
+    Word,
+    in_words,
+    length,
+    of_word,
+    places,
+)
+from bot.understanding.naming import NEW, Rows, by_name, by_place, name_of, names_of, said
 
 if TYPE_CHECKING:
     from bot.understanding.heard import Heard
 
 Run: TypeAlias = tuple[int, int]  # from which token to which
 Best: TypeAlias = tuple[float, Run | None]  # how much speaks for it
-Number = TypeVar("Number", int, float)
 Numbers: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 
 FILE = "learned.npz"
 SLOTS = ("topic", "name", "person")  # of anything; of a nudge; where no "Frau" or "Herr" tells
 LEAST, STEP = 0.25, 1 / 8  # weights nearer to nothing are not stored, the others in such steps
 SHOWN = 3  # reasons for an admin
-POSITIONS = frozenset("oflm")  # the only word of a span, the first, the last, one between
-NEW = "w ?"  # a word that no example has is just that: new, as the names of most subjects are
 
 
-@dataclass(frozen=True, slots=True)
 class Weights:
     """Of the features of spans, by their place: so nobody has to put a name together to look it up."""
 
-    by_place: dict[str, dict[str, float]]
+    def __init__(self, by_place: dict[str, dict[str, float]]) -> None:
+        self.by_place = by_place
+        self._at = defaultdict[str, dict[str, float]](dict, by_place)
+        self._of_word = lru_cache(maxsize=8192)(self._weighed)
+        self._of_length = cache(self._lengths)
 
     def of(self, places: Places) -> float:
         """Together."""
@@ -44,44 +58,48 @@ class Weights:
             if (weights := self.by_place.get(place)) is not None:
                 for value in values:
                     total += weights.get(value, 0.0)
-                if place in POSITIONS and values[0] not in weights:
+                if place in WITHIN and values[0] not in weights:
                     total += weights.get(NEW, 0.0)
         return total
 
     def best(self, spans: Spans, runs: list[Run]) -> Best:
         """The one of these from which token to which for which most speaks, and how much."""
-        of, beside = self.of, self.by_place.get("lr", {})
-        left: dict[tuple[int, str], float] = {}
-        right: dict[tuple[int, str], float] = {}
-        long: dict[tuple[int, str], float] = {}
-        inside: dict[tuple[int, str], float] = {}
-        most, found = -math.inf, None
+        by_word = [*map(self._of_word, (None, None, *spans.words, None, None))]
+        most, found, begun, begin = -math.inf, None, -1, 0.0
         for first, last in runs:
+            if first != begun:
+                begun, begin = first, self._of_single(spans.begin(first))
             mark = spans.mark(first, last)
-            if (front := left.get((first, mark))) is None:
-                front = left[first, mark] = of(spans.left(first, mark))
-            if (back := right.get((last, mark))) is None:
-                back = right[last, mark] = of(spans.right(last, mark))
-            if (size := long.get((last - first, mark))) is None:
-                size = long[last - first, mark] = of(length(last - first, mark))
-            score = front + back + size + beside.get(spans.beside(first, last), 0.0)
-            for place in positions(first, last):
-                if (inner := inside.get(place)) is None:
-                    inner = inside[place] = of(spans.inside(*place))
-                score += inner
+            score = begin + self._of_length(last - first, mark) + self._of_single(spans.around(first, last, mark))
+            for at, place in places(first, last):
+                score += by_word[at + 2][place]
             if score > most:
                 most, found = score, (first, last)
         return most, found
 
+    def _of_single(self, features: Iterable[Pair]) -> float:
+        """Of features that come alone at their place."""
+        total = 0.0
+        for place, value in features:
+            total += self._at[place].get(value, 0.0)
+        return total
+
+    def _lengths(self, words: int, mark: str) -> float:
+        return self.of(length(words, mark))
+
+    def _weighed(self, word: Word | None) -> dict[str, float]:
+        """What a word counts by where it stands."""
+        return {place: self.of(of_word(word, place)) for place in (*BESIDE, *WITHIN)}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
-    """`intents` are the columns of `weights`, `features` its rows by kind and value, `usual` the mean of each; `spans` are
+    """`intents` are the columns of `weights`, `rows` tells the rows of features, `usual` the mean of each; `spans` are
     the weights of the features of spans by slot, `digest` tells from which examples.
     """
 
     intents: tuple[str, ...]
-    features: dict[str, dict[str, int]]
+    rows: Rows
     weights: Numbers
     usual: Numbers
     bias: Numbers
@@ -92,10 +110,7 @@ class Learned:
         """How much speaks for each of `intents`: logarithms of the chances, too large by the same number, so that 0 is
         the most.
         """
-        rows: list[int] = []
-        for kind, values in heard.features:
-            if (known_rows := self.features.get(kind)) is not None:
-                rows += [row for row in map(known_rows.get, values) if row is not None]
+        rows = self.rows.of(heard)
         scores = np.add.reduce(self.weights.take(rows, axis=0)) / math.sqrt(len(rows) or 1) + self.bias
         found: list[float] = (scores - np.maximum.reduce(scores)).tolist()
         return found
@@ -109,8 +124,8 @@ class Learned:
             (float(self.weights[row, column] - self.usual[row]), shown)
             for kind, values in heard.features
             for value in values
-            if (row := self.features.get(kind, {}).get(value)) is not None
-            and (shown := in_words(kind, value)) is not None
+            if (row := self.rows.named.get(name_of(kind, value))) is not None
+            and (shown := in_words(kind, said(value))) is not None
         ]
         return [shown for weight, shown in sorted(told, reverse=True)[:SHOWN] if weight > 0]
 
@@ -124,52 +139,21 @@ class Learned:
         return found if score > weights.of(none_of(intent, heard.situation.context)) else None
 
 
-def known(name: str, features: Container[str]) -> str:
-    """The name of a feature, or that of a new word in its place."""
-    return name if name in features or " w " not in name else f"{name[0]} {NEW}"
-
-
-def by_place(named: Mapping[str, Number]) -> dict[str, dict[str, Number]]:
-    """Of features by name."""
-    found: dict[str, dict[str, Number]] = {}
-    for name, number in named.items():
-        place, _, value = name.partition(" ")
-        found.setdefault(place, {})[value] = number
-    return found
-
-
-def by_name(placed: Mapping[str, Mapping[str, Number]]) -> dict[str, Number]:
-    """Of features by place."""
-    return {name_of(place, value): number for place, found in placed.items() for value, number in found.items()}
-
-
-def names_of(places: Features) -> list[str]:
-    """The names of features."""
-    return [name_of(place, value) for place, values in places for value in values]
-
-
-def name_of(place: str, value: str) -> str:
-    return f"{place} {value}" if value else place
-
-
 def none_of(intent: str, context: str) -> Places:
     """Features of the answer that the slot isn't named."""
     return (("none", ("", intent, context)),)
 
 
-def positions(first: int, last: int) -> list[tuple[int, str]]:
-    """Of the words of a span."""
-    if last - first == 1:
-        return [(first, "o")]
-    return [(first, "f"), *((at, "m") for at in range(first + 1, last - 1)), (last - 1, "l")]
-
-
 def features_of(spans: Spans, first: int, last: int) -> list[str]:
     """All features of a span."""
-    inner = [name for place in positions(first, last) for name in names_of(spans.inside(*place))]
-    mark = spans.mark(first, last)
-    around = names_of(spans.left(first, mark)) + names_of(spans.right(last, mark))
-    return around + inner + names_of((*length(last - first, mark), ("lr", (spans.beside(first, last),))))
+    mark, words = spans.mark(first, last), spans.words
+    by_word = (of_word(words[at] if 0 <= at < len(words) else None, place) for at, place in places(first, last))
+    alone = (*spans.begin(first), *spans.around(first, last, mark))
+    return [
+        *chain.from_iterable(map(names_of, by_word)),
+        *names_of(length(last - first, mark)),
+        *(name_of(place, value) for place, value in alone),
+    ]
 
 
 @cache
@@ -200,7 +184,7 @@ def read(file: IO[bytes]) -> Learned:
         }
         return Learned(
             intents=tuple(intents),
-            features=by_place({name: row for row, name in enumerate(names)}),
+            rows=Rows({name: row for row, name in enumerate(names)}),
             weights=weights,
             usual=weights.mean(axis=1),
             bias=stored["bias"].astype(np.float32),
@@ -211,7 +195,7 @@ def read(file: IO[bytes]) -> Learned:
 
 def write(found: Learned, file: IO[bytes]) -> None:
     """Weights that hardly matter are left out, the rest has three digits."""
-    names = by_name(found.features)
+    names = found.rows.named
     rows, columns = np.nonzero(np.abs(found.weights) > LEAST)
     arrays: dict[str, Any] = {
         "features": _stored(sorted(names, key=names.__getitem__)),

@@ -29,6 +29,8 @@ def meant_dates(text: str, dates: tuple[FoundDate, ...]) -> tuple[FoundDate, ...
     """ "Nicht am 8., sondern am 10." is the 10th, "am 5., ach nein, am 12." the 12th; of "Montag oder Dienstag" it is none,
     so that it is asked.
     """
+    if not dates:
+        return ()
     meant = tuple(one for one in dates if not _is_refused(text, dates, one)) or dates
     either = any(
         _EITHER.fullmatch(text[one.end : other.start])

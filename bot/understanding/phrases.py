@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
 from bot.understanding.patterns import INFLECTION as LETTERS
-from bot.understanding.patterns import Pattern, compile_pattern
+from bot.understanding.patterns import Needs, Pattern, compile_pattern
 from bot.understanding.tokens import fold
 
 IDEAS = "ideas"  # the table of the concepts files; its hits weigh nothing by themselves
@@ -28,9 +28,11 @@ SOFT = frozenset(
 WEIGHTS = {"strong": 5.0, "cues": 3.0, "hints": 1.2, "against": -4.0, "says": 3.0}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Phrase:
-    """One line of a phrases file. `owner` is the dotted path of its table, such as `intents.find_contacts`."""
+    """One line of a phrases file, equal to none but itself. `owner` is the dotted path of its table, such as
+    `intents.find_contacts`.
+    """
 
     owner: str
     weight: float
@@ -50,7 +52,8 @@ class Hit(NamedTuple):
     last: int
 
 
-Called: TypeAlias = tuple[tuple[Phrase, ...], tuple[Phrase, ...]]  # by a word: found with it, and to be tried
+# By a word: found with it; and to be tried, each with the words of which one must be there, too.
+Called: TypeAlias = tuple[tuple[Phrase, ...], tuple[tuple[Phrase, Needs], ...]]
 
 
 class Phrases:
@@ -149,30 +152,19 @@ class Phrases:
     def find(self, words: list[str]) -> dict[str, list[Hit]]:
         """All phrases in these words (folded, fillers left out), by owner."""
         line = f" {' '.join(words)} "
-        starts: dict[int, int] = {}
-        ends: dict[int, int] = {}
-        offset = 1
-        for index, word in enumerate(words):
-            starts[offset] = index
-            offset += len(word) + 1
-            ends[offset] = index + 1
         found: dict[str, list[Hit]] = {}
-        tried: set[int] = set()
+        tried: set[Phrase] = set()
         there = set(words)
         for index, word in enumerate(words):
             sure, possible = self.calling(word)
             for phrase in sure:
                 found.setdefault(phrase.owner, []).append(Hit(phrase, index, index + 1))
-            for phrase in possible:
-                if id(phrase) in tried:
+            for phrase, needs in possible:
+                if (needs and any(map(there.isdisjoint, needs))) or phrase in tried:
                     continue
-                tried.add(id(phrase))
-                needs = phrase.pattern.needs
-                if needs and any(map(there.isdisjoint, needs)):
-                    continue
+                tried.add(phrase)
                 if match := phrase.pattern.search(line):
-                    first = starts.get(match.start(), 0)
-                    last = ends.get(match.end(), len(words)) if match.end() > match.start() else first
+                    first, last = (line.count(" ", 0, place) - 1 for place in match.span())
                     found.setdefault(phrase.owner, []).append(Hit(phrase, first, last))
         return found
 
@@ -183,7 +175,7 @@ class Phrases:
         ending = (phrase for phrase in self._ending if phrase.pattern.search(f" {word} "))
         called = (*self._exact.get(word, ()), *chain.from_iterable(starting), *ending, *self._always)
         sure = tuple(phrase for phrase in called if phrase.is_the_word)
-        return sure, tuple(phrase for phrase in called if not phrase.is_the_word)
+        return sure, tuple((phrase, phrase.pattern.needs) for phrase in called if not phrase.is_the_word)
 
     def _corrected(self, word: str) -> str:
         """A word with a slip ("kontackt") as the phrases know it; words of up to four letters are left alone."""

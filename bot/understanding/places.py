@@ -22,6 +22,7 @@ LEADING = NEARING | frozenset(
 _TIGHT = frozenset(
     "in aus nach von bei from at of near around to umkreis raum region richtung um nahe stadt gemeinde".split()
 )
+_SURE = _TIGHT | NEARING
 _LONGEST = 4
 SLIPPED, KNOWN = 7, 20_000  # letters of a name that may have a slip; inhabitants of towns that are meant by one
 
@@ -49,7 +50,8 @@ def find_states(tokens: Sequence[Token], phrases: Phrases, taken: set[int]) -> l
     index = 0
     while index < len(tokens):
         token = tokens[index]
-        if token.fold not in begin and not ((pieces := _pieces(token.text)) and pieces[0] in begin):
+        hyphened = "-" in token.text and ((pieces := _pieces(token.text)) and pieces[0] in begin)
+        if token.fold not in begin and not hyphened:
             index += 1
             continue
         for length in (4, 3, 2, 1):
@@ -90,32 +92,28 @@ def _pieces(word: str) -> tuple[str, ...]:
 
 def find_places(tokens: Sequence[Token], phrases: Phrases, lexicon: Lexicon, taken: set[int]) -> list[FoundPlace]:
     found: list[FoundPlace] = []
-    index = 0
-    while index < len(tokens):
-        token = tokens[index]
-        before = tokens[index - 1].fold if index else ""
-        place = None
-        if token.kind == "word" and index not in taken and len(token.fold) > 1 and not token.text[0].isdigit():
+    before, end = "", 0
+    for index, token in enumerate(tokens):
+        may_be = token.kind == "word" and (token.capital or before in LEADING or not index)
+        if may_be and index >= end and index not in taken and len(token.fold) > 1 and not token.text[0].isdigit():
             place = _place_at(tokens, index, before, phrases, lexicon, taken)
-        if place:
-            found.append(place)
-            index = place.last
-        else:
-            index += 1
+            if place is not None:
+                found.append(place)
+                end = place.last
+        before = token.fold
     return found
 
 
 def _place_at(
     tokens: Sequence[Token], index: int, before: str, phrases: Phrases, lexicon: Lexicon, taken: set[int]
 ) -> FoundPlace | None:
+    """At a word with a capital, or after one that leads to a place, or at the beginning."""
     token = tokens[index]
     if token.fold in phrases.words_too and not (token.capital and before in _TIGHT):
         return None
     if phrases.is_frame(token.fold) and not (
         token.capital and before in _TIGHT and _longest(tokens, index, lexicon, taken)
     ):
-        return None
-    if before not in LEADING and not token.capital and index:
         return None
     last = _longest(tokens, index, lexicon, taken)
     if last:
@@ -143,12 +141,7 @@ def _place_at(
 
 def _slip(token: Token, before: str, lexicon: Lexicon) -> str | None:
     """ "in Recklinghausn": one letter away from the name of a town that many know, and from no other."""
-    if (
-        before not in _TIGHT | NEARING
-        or not token.capital
-        or len(token.fold) < SLIPPED
-        or is_topic(lexicon, token.text)
-    ):
+    if before not in _SURE or not token.capital or len(token.fold) < SLIPPED or is_topic(lexicon, token.text):
         return None
     near: Sequence[Any] = getattr(lexicon.place(token.text), "candidates", ())
     if len(near) != 1 or near[0].population < KNOWN or OSA.distance(fold(near[0].name), token.fold) != 1:

@@ -89,7 +89,8 @@ def _day(when: When | None) -> dt.date | None:
 def filled(name: str, heard: Heard) -> Intent:
     """The intent of this name with what the text says for it."""
     text = heard.text
-    when = next((one.when for one in heard.said_dates if isinstance(one.when, Day | Days)), None)
+    days = [one.when for one in heard.said_dates if isinstance(one.when, Day | Days)]
+    when = days[0] if days else None
     day = _day(when)
     last = when.last if isinstance(when, Days) else None
     place = heard.places[-1].name if heard.places else None

@@ -1,6 +1,6 @@
 """What the understanding is told beside the text, and what it answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Protocol
@@ -62,9 +62,19 @@ class NoLexicon:
         return False
 
 
+class Labelled(Protocol):
+    """A choice open in the newest question; `says` names a list of the phrases files."""
+
+    @property
+    def label(self) -> str: ...
+
+    @property
+    def says(self) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """A choice open in the newest question; `says` names a list of the phrases files."""
+    """One of no question that was asked, for tests and examples."""
 
     label: str
     says: str | None = None
@@ -79,7 +89,7 @@ class Situation:
     """
 
     context: str = "none"
-    options: tuple[Option, ...] = ()
+    options: Sequence[Labelled] = ()
     today: date
     now: datetime
     language: str | None = None

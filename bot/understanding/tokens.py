@@ -15,7 +15,8 @@ _TOKEN = re.compile(
 _SHORTENED = frozenset(
     "dr prof nr hr fr ca bzw evtl ggf inkl usw tel art abs str st wg bspw vgl mr mrs ms no approx".split()
 )
-_SPOKEN = {"komma": "comma", "fragezeichen": "question", "ausrufezeichen": "stop"}
+_SPOKEN: dict[str, Kind] = {"komma": "comma", "fragezeichen": "question", "ausrufezeichen": "stop", "punkt": "stop"}
+_COUNTS = re.compile(r" (?:eins|zwei|drei|1|2)", re.IGNORECASE)  # "Punkt zwei" of a list ends no sentence
 
 
 class Token(NamedTuple):
@@ -26,10 +27,7 @@ class Token(NamedTuple):
     end: int
     kind: Kind
     fold: str
-
-    @property
-    def capital(self) -> bool:
-        return self.text[:1].isupper()
+    capital: bool = False  # begins with one
 
 
 @lru_cache(maxsize=20_000)
@@ -44,17 +42,13 @@ def fold(word: str) -> str:
 def tokenize(text: str) -> tuple[Token, ...]:
     found: list[Token] = []
     for match in _TOKEN.finditer(text):
-        word, kind = match[0], match.lastgroup
-        assert kind is not None
-        folded = fold(word) if kind == "word" else ""
-        spoken = _SPOKEN.get(folded)
-        if folded == "punkt" and len(found) > 2:
-            following = text[match.end() : match.end() + 7].lower()
-            spoken = None if following.startswith((" eins", " zwei", " drei", " 1", " 2")) else "stop"
-        shown: Kind = spoken or kind  # type: ignore[assignment]
-        if kind == "word" and not folded:
-            continue
-        if word == "." and found and found[-1].fold in _SHORTENED:
-            continue
-        found.append(Token(word, *match.span(), shown, folded))
+        word, (start, end) = match[0], match.span()
+        if (kind := match.lastgroup) != "word":
+            if word != "." or not found or found[-1].fold not in _SHORTENED:
+                found.append(Token(word, start, end, kind, ""))  # type: ignore[arg-type]
+        elif folded := fold(word):
+            shown = _SPOKEN.get(folded, "word")
+            if shown == "stop" and folded == "punkt" and (len(found) <= 2 or _COUNTS.match(text, end)):
+                shown = "word"
+            found.append(Token(word, start, end, shown, folded, word[:1].isupper()))
     return tuple(found)

@@ -1,13 +1,16 @@
 """Names of the topic table in a sentence: what they are made of says nothing about what is wanted."""
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from bot.matching.text import STOP
 
 if TYPE_CHECKING:
     from bot.understanding.heard import Heard
 
+Run: TypeAlias = tuple[int, int]  # from which token to which
+
+LONGEST = 5  # words of a subject
 _ASKED_FOR = re.compile(
     r"-(?:ansprech\w+|kontakt\w*|expert\w*|profi\w*|erfahrung\w*|kenner\w*|know-?how|leute\w*|spezialist\w*|nutzer\w*|anwender\w*|user\w*)$",
     re.IGNORECASE,
@@ -19,9 +22,47 @@ def without_asking(name: str) -> str:
     return _ASKED_FOR.sub("", name)
 
 
-def longest_names(heard: "Heard") -> list[tuple[int, int]]:
-    """From which token to which, the longest at each place; a word that merely asks is none by itself."""
-    found: list[tuple[int, int]] = []
+def runs_of(heard: "Heard") -> list[Run]:
+    """Spans of words beside each other, none part of a date, a place or a person, no empty word at either end."""
+    taken, empty = heard.taken, heard.phrases.empty
+    inner = [token.kind == "word" and at not in taken for at, token in enumerate(heard.tokens)]
+    ends = [
+        inside and (token.fold not in empty or token.text.isupper())
+        for inside, token in zip(inner, heard.tokens, strict=True)
+    ]
+    found: list[Run] = []
+    for first, begins in enumerate(ends):
+        if not begins:
+            continue
+        for last in range(first + 1, min(first + LONGEST, len(ends)) + 1):
+            if not inner[last - 1]:
+                break
+            if ends[last - 1]:
+                found.append((first, last))
+    return found
+
+
+def named_in(heard: "Heard") -> frozenset[Run]:
+    """Spans that are names of the topic table, in any inflection."""
+    text, tokens = heard.text, heard.tokens
+    knows, may_begin = heard.situation.lexicon.knows_topic, heard.situation.lexicon.begins_topic
+    found: list[Run] = []
+    begun, hopeless = -1, False
+    for first, last in heard.runs:
+        if first != begun:
+            begun, word = first, tokens[first]
+            apart = text[word.end : word.end + 1].isspace()  # else more letters may belong to the word
+            hopeless = apart and not may_begin(word.text)
+        if not hopeless and knows(text[tokens[first].start : tokens[last - 1].end]):
+            found.append((first, last))
+    return frozenset(found)
+
+
+def longest_names(heard: "Heard") -> list[Run]:
+    """The longest at each place; a word that merely asks is none by itself."""
+    if not heard.named:
+        return []
+    found: list[Run] = []
     by_first: dict[int, list[int]] = {}
     for first, last in heard.named:
         if _names(heard, first, last):

@@ -63,7 +63,9 @@ _WITHOUT = (
     (re.compile(r"\begal wie weit\b", re.IGNORECASE), ("near",)),
     (re.compile(r"\b(?:egal wo|überall|bundesweit|anywhere|ganz deutschland)\b", re.IGNORECASE), ("near", "state")),
 )
+_LETTING_GO = ("egal", "any", "ohne", "überall", "bundesweit", "ganz")  # one of them is in each of these
 _CODE = re.compile(r"^\s*([A-Z0-9]{4}-?[A-Z0-9]{4})\s*$", re.IGNORECASE)
+_DOUBTFUL = ("<", "ignor", "drop", "delete", "insert", "select")  # likewise
 _SUSPICIOUS = re.compile(
     r"<\s*/?\s*\w+[^>]*>|\b(?:drop|delete|insert|select)\b.+\b(?:table|from|into)\b|ignore (?:all|previous)|ignoriere? (?:alle|deine|ihre)",
     re.IGNORECASE,
@@ -104,7 +106,8 @@ class Reading:
 
 def read(heard: Heard) -> Reading:
     """By what the text looks like, else by what was learned."""
-    if _SUSPICIOUS.search(heard.text) or not any(token.kind == "word" for token in heard.tokens):
+    suspicious = heard.may_say(*_DOUBTFUL) and _SUSPICIOUS.search(heard.text)
+    if suspicious or not any(token.kind == "word" for token in heard.tokens):
         return Reading(intent=Unknown())
     if (code := _CODE.match(heard.text)) and any(letter.isdigit() for letter in code[1]):
         return Reading(intent=made("link_account", code=code[1].upper()))
@@ -120,7 +123,7 @@ def _likeliest(heard: Heard, likely: Chances) -> tuple[Intent, float]:
     chance, name = likely.likeliest()
     enough = ENOUGH if heard.situation.context in KNOWN else ENOUGH_ELSEWHERE
     if name == "find_contacts" and chance >= enough:
-        return _refined(heard) or filled(name, heard), chance
+        return _search(heard), chance
     if name in {"unknown", "greet"} or chance < enough:
         if len(heard.plain_words) <= BRIEF and (search := _refined(heard) or _bare_topic(heard)) is not None:
             return search, GUESSED
@@ -185,8 +188,14 @@ def _refined(heard: Heard) -> FindContacts | None:
     """After a list: filters alone change the last search, and so does letting go of one ("egal wie groß")."""
     if heard.situation.context != "after_results":
         return None
-    without = tuple(name for pattern, names in _WITHOUT if pattern.search(heard.text) for name in names)
-    filters = filters_of(heard)
-    if not (without or filters):
-        return None
-    return FindContacts(topic=None if without else subject_of(heard, "find_contacts"), without=without, **filters)
+    search = _search(heard)
+    return None if search == FindContacts(topic=search.topic) else search
+
+
+def _search(heard: Heard) -> FindContacts:
+    """What is let go of is of the last search, so its subject stays."""
+    without: tuple[str, ...] = ()
+    if heard.situation.context == "after_results" and heard.may_say(*_LETTING_GO):
+        without = tuple(name for pattern, names in _WITHOUT if pattern.search(heard.text) for name in names)
+    topic = None if without else subject_of(heard, "find_contacts")
+    return FindContacts(topic=topic, without=without, **filters_of(heard))
