@@ -48,6 +48,7 @@ def somebody(body: Municipality | None, *, key: str, **more: Any) -> Candidate:
         body=body,
         on=NOW.date(),
         blocked=frozenset(),
+        shown=True,
         function_grams=frozenset(),
         offer_grams=(frozenset(),),
     )

@@ -1,12 +1,11 @@
 """Somebody who may be suggested: which filters they pass, and who comes before whom. Pure rules."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import IntEnum
-from itertools import groupby
-from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from bot.matching import places
 from bot.matching.topics import Topic
@@ -17,6 +16,7 @@ from bot.profiles import Profile
 WITHIN_KM = 50  # "near" without a distance
 LEVELS = {"expert": frozenset({"expert", "running"}), "beginner": frozenset({"beginner"})}
 NEVER = datetime.min.replace(tzinfo=UTC)
+Rank: TypeAlias = tuple[bool, bool, int, bool, float, bool, datetime]
 
 
 class Fit(IntEnum):
@@ -156,28 +156,34 @@ def passes(one: Candidate, filters: Filters) -> bool:
             return places.size_class(body.population) == size
 
 
+def best_first(found: Iterable[Candidate], filters: Filters, loads: Mapping[str, Load]) -> Iterator[Candidate]:
+    """Among equals those come first who were asked less recently; those at their cap and the paused last.
+
+    Distances are worked out as they are needed: a list shows the first few.
+    """
+    alike: dict[Rank, list[Candidate]] = defaultdict(list)
+    for one in found:
+        alike[_rank(one, loads.get(one.profile.person.key), visitable=filters.visitable)].append(one)
+    for rank in sorted(alike):
+        equals = alike[rank]
+        yield from equals if len(equals) == 1 else sorted(equals, key=_distances)
+
+
 def in_order(found: Iterable[Candidate], filters: Filters, loads: Mapping[str, Load]) -> list[Candidate]:
-    """Best first. Among equals those come first who were asked less recently; those at their cap and the paused last."""
+    """All of them, best first."""
+    return list(best_first(found, filters, loads))
 
-    def rank(one: Candidate) -> tuple[bool, bool, int, bool, float, bool, datetime]:
-        person = one.profile.person
-        load = loads.get(person.key)
-        return (
-            one.paused,
-            load is not None and load.open >= person.open_cap,
-            one.fit,
-            visitable and not one.offer.visitable,
-            0.0 if one.declared is not None else -round(one.relevance, 1),
-            not one.similar,
-            NEVER if load is None else load.last_asked,
-        )
 
-    visitable, first = filters.visitable, itemgetter(0)
-    ordered: list[Candidate] = []
-    for _, alike in groupby(sorted([(rank(one), one) for one in found], key=first), key=first):
-        equals = [one for _, one in alike]
-        ordered += equals if len(equals) == 1 else sorted(equals, key=_distances)
-    return ordered
+def _rank(one: Candidate, load: Load | None, *, visitable: bool) -> Rank:
+    return (
+        one.paused,
+        load is not None and load.open >= one.profile.person.open_cap,
+        one.fit,
+        visitable and not one.offer.visitable,
+        0.0 if one.declared is not None else -round(one.relevance, 1),
+        not one.similar,
+        NEVER if load is None else load.last_asked,
+    )
 
 
 def _distances(one: Candidate) -> tuple[float, float, str]:
