@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from rapidfuzz.distance import OSA
@@ -45,13 +45,17 @@ class Document:
 
 class Hit(NamedTuple):
     """`score` orders the hits of one question; it is never shown, and two questions' scores can't be compared.
-    `coverage` is 0 to 1. A tuple, since each search makes many and shows few.
+    `coverage` is 0 to 1.
     """
 
     id: str
     score: float
     coverage: float
     sure: bool  # otherwise "vielleicht"
+
+
+Rated: TypeAlias = tuple[float, str, float]
+"""What a hit is made from, where many are looked at and few are shown: minus its score, its id, its coverage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +148,19 @@ class Index:
         before all others; who uses another name of the topic is found like those who use the words of the question.
         Of those with less than MAYBE only the ones that are among the best `tail`, equals included.
         """
+        in_order = self.rated(text, topic, floor=floor, tail=tail, limit=limit)
+        return [Hit(key, -negative, coverage, coverage >= SURE) for negative, key, coverage in in_order[:limit]]
+
+    def rated(
+        self,
+        text: str,
+        topic: Topic | None = None,
+        *,
+        floor: float = MAYBE,
+        tail: int | None = None,
+        limit: int | None = None,
+    ) -> list[Rated]:
+        """As `search`, with those as good as the last one."""
         scores, covered = self._rated_either_way([self._meant(word) for word in asked_words(text)])
         if topic is not None:
             meant = self._by_topic(topic)
@@ -162,8 +179,7 @@ class Index:
             worst = np.partition(scores[found], -tail)[-tail]
             found = found[(scores[found] >= worst) | (covered[found] >= MAYBE)]
         ids = [self._ids[slot] for slot in found.tolist()]
-        in_order = sorted(zip((-scores[found]).tolist(), ids, covered[found].tolist(), strict=True))
-        return [Hit(key, -negative, coverage, coverage >= SURE) for negative, key, coverage in in_order[:limit]]
+        return sorted(zip((-scores[found]).tolist(), ids, covered[found].tolist(), strict=True))
 
     def called(self, topic: Topic) -> Sequence[Hit]:
         """Who is found by the topic's own name."""

@@ -60,7 +60,7 @@ async def _written_down(turn: Turn, enquiry: Enquiry, last: Enquiry | None, page
     """
     if last is not None and last.text == enquiry.text and last.demand_noted_at is None:
         same = replace(enquiry, key=last.key, shown=page, page=page)
-        if await turn.uow.enquiries.refine(same):
+        if await turn.uow.enquiries.refine(last, same):
             return same
     enquiry = replace(enquiry, shown=page, page=page)
     await turn.uow.enquiries.add(enquiry)

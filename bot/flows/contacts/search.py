@@ -8,7 +8,7 @@ from bot.flows.contacts.candidate import Around, Asked, Candidate, Fit, Visited,
 from bot.flows.contacts.filters import in_force
 from bot.flows.contacts.learned import lessons_on
 from bot.lessons import Lesson
-from bot.matching.index import MAYBE
+from bot.matching.index import MAYBE, SURE
 from bot.matching.text import grams_of
 from bot.matching.topics import Topic
 from bot.model import Body, Enquiry, Filters, Person
@@ -128,9 +128,9 @@ def _suggested(scene: Scene, asker: Person, topic: Topic | None, text: str, floo
     found: dict[str, Suggested] = {}
     sure, perhaps, me = Fit.TEXT, Fit.PERHAPS, asker.key
     tail = TAIL_AT_MOST + 1  # with the asker, who isn't meant
-    for key, score, coverage, is_sure in index.search(text, topic, floor=floor, tail=tail):
+    for negative, key, coverage in index.rated(text, topic, floor=floor, tail=tail):
         if key != me and (coverage >= MAYBE or len(found) < TAIL_AT_MOST):
-            found[key] = sure if is_sure else perhaps, score
+            found[key] = sure if coverage >= SURE else perhaps, -negative
     for narrower in scene.knowledge.topics.narrower(topic) if topic else ():
         for hit in index.called(narrower):
             found.setdefault(hit.id, (perhaps, 0.0))
