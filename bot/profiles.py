@@ -21,6 +21,7 @@ class Profile:
 
     person: Person
     offers: tuple[Offer, ...]  # what they can help with
+    wants: tuple[Offer, ...]  # what they want to learn
     body: Body | None
     on: date
     blocked: frozenset[str]  # whom they blocked and who blocked them
@@ -78,10 +79,12 @@ async def _read(uow: UnitOfWork, keys: list[str], on: date) -> dict[str, Profile
     blocked = await uow.people.blocked_among(people)
     found: dict[str, Profile] = {}
     for key, person in people.items():
-        offered = tuple(offer for offer in offers.get(key, ()) if offer.kind == "offer")
+        declared = offers.get(key, ())
+        offered = tuple(offer for offer in declared if offer.kind == "offer")
         found[key] = Profile(
             person=person,
             offers=offered,
+            wants=tuple(offer for offer in declared if offer.kind == "want"),
             body=bodies.get(key),
             on=on,
             blocked=blocked.get(key, frozenset()),

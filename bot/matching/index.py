@@ -198,8 +198,8 @@ class Index:
         """As written, and with two words as one where people write them so: "Bau Antrag". The better counts."""
         scores, covered = self._rated(asked)
         for place, (one, next_one) in enumerate(pairwise(asked)):
-            as_one, *apart = (len(self._stems.of(stem(word))[0]) for word in (one + next_one, one, next_one))
-            if not as_one or as_one < min(apart):
+            as_one = self._having(one + next_one)
+            if not as_one or as_one < min(self._having(one), self._having(next_one)):
                 continue
             more, of_it = self._rated([*asked[:place], one + next_one, *asked[place + 2 :]])
             scores, covered = np.maximum(scores, more), np.maximum(covered, of_it)
@@ -214,7 +214,8 @@ class Index:
         parts: list[tuple[Postings, float]] = []
         for of_word in of_words:
             even = (usual / len(of_word)) ** EVEN
-            for posted, idf in [self._posted(self._grams, gram) for gram in of_word]:
+            for gram in of_word:
+                posted, idf = self._posted(self._grams, gram)
                 parts.append((posted, idf * even))
         if not parts:
             return np.zeros(n), np.zeros(n)
@@ -223,8 +224,12 @@ class Index:
         slots, counts, weights = in_one_go(parts)
         covered = _by_slot(slots, weights, n)
         scores += _by_slot(slots, _rated(counts, weights, K_GRAMS, by_grams[slots]), n)
-        covered /= sum(idf for _, idf in parts) or 1.0
+        covered /= sum([idf for _, idf in parts]) or 1.0
         return scores, covered
+
+    def _having(self, word: str) -> int:
+        """How many documents use it, in any inflection."""
+        return len(self._stems.of(stem(word))[0])
 
     def _posted(self, table: TermPostings, term: str) -> tuple[Postings, float]:
         """With the inverse document frequency."""

@@ -45,6 +45,7 @@ def somebody(body: Municipality | None, *, key: str, **more: Any) -> Candidate:
     profile = Profile(
         person=person,
         offers=(offer,),
+        wants=(),
         body=body,
         on=NOW.date(),
         blocked=frozenset(),

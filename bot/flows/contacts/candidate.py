@@ -44,6 +44,11 @@ class Around:
     home: Body | None
     near: Body | None
 
+    def alike(self, body: Body | None) -> bool:
+        """Half to double the asker's population."""
+        home = self.home
+        return home is not None and body is not None and places.similar_size(home.population, body.population)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -120,11 +125,8 @@ class Candidate(NamedTuple):
 
     @property
     def similar(self) -> bool:
-        """Half to double the asker's population."""
-        home, body = self.asked.around.home, self.profile.body
-        if home is None or body is None:
-            return False
-        return places.similar_size(home.population, body.population)
+        """To the asker's town in its population."""
+        return self.asked.around.alike(self.profile.body)
 
     def _shared(self) -> list[int]:
         """How many 4-grams each of their offers has in common with what is asked for."""
@@ -163,7 +165,17 @@ def best_first(found: Iterable[Candidate], filters: Filters, loads: Mapping[str,
     """
     alike: dict[Rank, list[Candidate]] = defaultdict(list)
     for one in found:
-        alike[_rank(one, loads.get(one.profile.person.key), visitable=filters.visitable)].append(one)
+        person, load = one.profile.person, loads.get(one.profile.person.key)
+        rank: Rank = (
+            one.paused,
+            load is not None and load.open >= person.open_cap,
+            one.fit,
+            filters.visitable and not one.offer.visitable,
+            0.0 if one.declared is not None else -round(one.relevance, 1),
+            not one.asked.around.alike(one.profile.body),
+            NEVER if load is None else load.last_asked,
+        )
+        alike[rank].append(one)
     for rank in sorted(alike):
         equals = alike[rank]
         yield from equals if len(equals) == 1 else sorted(equals, key=_distances)
@@ -172,18 +184,6 @@ def best_first(found: Iterable[Candidate], filters: Filters, loads: Mapping[str,
 def in_order(found: Iterable[Candidate], filters: Filters, loads: Mapping[str, Load]) -> list[Candidate]:
     """All of them, best first."""
     return list(best_first(found, filters, loads))
-
-
-def _rank(one: Candidate, load: Load | None, *, visitable: bool) -> Rank:
-    return (
-        one.paused,
-        load is not None and load.open >= one.profile.person.open_cap,
-        one.fit,
-        visitable and not one.offer.visitable,
-        0.0 if one.declared is not None else -round(one.relevance, 1),
-        not one.similar,
-        NEVER if load is None else load.last_asked,
-    )
 
 
 def _distances(one: Candidate) -> tuple[float, float, str]:
