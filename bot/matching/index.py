@@ -175,7 +175,7 @@ class Index:
         if limit is not None and len(found) > limit:  # the many others needn't become objects
             worst = np.partition(scores[found], -limit)[-limit]
             found = found[scores[found] >= worst]
-        if tail is not None and len(found) > tail:
+        if tail is not None and floor < MAYBE and len(found) > tail:
             worst = np.partition(scores[found], -tail)[-tail]
             found = found[(scores[found] >= worst) | (covered[found] >= MAYBE)]
         ids = [self._ids[slot] for slot in found.tolist()]
