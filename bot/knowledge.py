@@ -8,9 +8,9 @@ from bot.lessons import Lesson, Level
 from bot.matching.index import Document, Index
 from bot.matching.places import Found, Gazetteer
 from bot.matching.topics import Resolved, TopicTable
-from bot.model import Offer, Person, Role
+from bot.model import Offer, Person
 from bot.ports import UnitOfWork
-from bot.profiles import Profiles
+from bot.profiles import Profiles, findable
 
 NAMED = 200  # letters up to which free text names a topic; what is longer tells of one, and counts less
 AT_ONCE = 5_000  # people read in one statement; databases bound the number of parameters
@@ -156,8 +156,3 @@ class Knowledge:
             title=" \n".join([person.function or "", *declared]),
             text=" \n".join([*told, *learned]),
         )
-
-
-def findable(person: Person) -> bool:
-    """Nobody is found before they chose how to be listed; vendors never are. Pauses are looked at when answering."""
-    return person.listing is not None and person.role is not Role.VENDOR and person.invited_until is None

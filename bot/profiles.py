@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.matching.text import grams_of
-from bot.model import Body, Offer, Person
+from bot.model import Body, Offer, Person, Role
 from bot.ports import UnitOfWork
 
 AT_MOST = 10_000  # people; about three kilobytes each
@@ -21,9 +21,11 @@ class Profile:
 
     person: Person
     offers: tuple[Offer, ...]  # what they can help with
+    wants: tuple[Offer, ...]  # what they want to learn
     body: Body | None
     on: date
     blocked: frozenset[str]  # whom they blocked and who blocked them
+    shown: bool  # whether they may turn up in a search; pauses are looked at when answering
     function_grams: frozenset[str]
     offer_grams: tuple[frozenset[str], ...]  # in the order of the offers
 
@@ -49,12 +51,14 @@ class Profiles:
         """In the order of the keys; who isn't there is left out. Who was changed in this very unit is read anew."""
         wanted = list(keys)
         changed, known = uow.people.touched, self._known
-        found = {
-            key: profile
-            for key in wanted
-            if (profile := known.get(key)) is not None and profile.on == on and key not in changed
-        }
-        missing = [key for key in wanted if key not in found]
+        found: dict[str, Profile] = {}
+        missing: list[str] = []
+        for key in wanted:
+            profile = known.get(key)
+            if profile is None or profile.on != on or key in changed:
+                missing.append(key)
+            else:
+                found[key] = profile
         if not missing:
             return found
         read = await _read(uow, missing, on)
@@ -75,14 +79,22 @@ async def _read(uow: UnitOfWork, keys: list[str], on: date) -> dict[str, Profile
     blocked = await uow.people.blocked_among(people)
     found: dict[str, Profile] = {}
     for key, person in people.items():
-        offered = tuple(offer for offer in offers.get(key, ()) if offer.kind == "offer")
+        declared = offers.get(key, ())
+        offered = tuple(offer for offer in declared if offer.kind == "offer")
         found[key] = Profile(
             person=person,
             offers=offered,
+            wants=tuple(offer for offer in declared if offer.kind == "want"),
             body=bodies.get(key),
             on=on,
             blocked=blocked.get(key, frozenset()),
+            shown=bool(offered) and findable(person),
             function_grams=grams_of(person.function or ""),
             offer_grams=tuple(grams_of(offer.text) for offer in offered),
         )
     return found
+
+
+def findable(person: Person) -> bool:
+    """Nobody is found before they chose how to be listed; vendors never are. Pauses are looked at when answering."""
+    return person.listing is not None and person.role is not Role.VENDOR and person.invited_until is None

@@ -13,6 +13,8 @@ from babel.numbers import get_group_symbol
 from bot.languages import LANGUAGES, LanguageCode, catalogue
 
 _LOCALES = {language: Locale(language) for language in LANGUAGES}
+_WEEKDAYS = {language: locale.days["format"]["wide"] for language, locale in _LOCALES.items()}
+_MONTHS = {language: locale.months["format"]["wide"] for language, locale in _LOCALES.items()}
 _BETWEEN_THOUSANDS = {language: get_group_symbol(language) for language in LANGUAGES}
 
 
@@ -32,8 +34,9 @@ class Words:
 
     def day(self, when: date | datetime) -> str:
         """Always with the weekday: "Donnerstag, 3. Dezember 2026"."""
-        pattern = "EEEE, d. MMMM y" if self.language == "de" else "EEEE, d MMMM y"
-        return format_date(self._local(when), pattern, locale=_LOCALES[self.language])
+        local, dot = self._local(when), "." if self.language == "de" else ""
+        weekday, month = _WEEKDAYS[self.language][local.weekday()], _MONTHS[self.language][local.month]
+        return f"{weekday}, {local.day}{dot} {month} {local.year}"
 
     def short_day(self, when: date | datetime) -> str:
         """ "23.11.2026" or "23 Nov 2026"."""

@@ -56,8 +56,11 @@ class EnquiryStore:
     async def save(self, enquiry: Enquiry) -> None:
         await self._in.run(_SAVE, {"enquiry": enquiry.key, **_values(enquiry)})
 
-    async def refine(self, enquiry: Enquiry) -> bool:
-        return await self._in.count(_REFINE, {"enquiry": enquiry.key, **_values(enquiry)}) == 1
+    async def refine(self, was: Enquiry, now: Enquiry) -> bool:
+        changed = {name: value for name in _CHANGING if (value := getattr(now, name)) != getattr(was, name)}
+        if "filters" in changed:
+            changed["filters"] = _as_data(now.filters)
+        return await self._in.count(_REFINE, {"enquiry": was.key, **changed, "at": now.at}) == 1
 
     async def last(self, asker: str) -> Enquiry | None:
         found = await self._in.row(_LAST, {"who": asker})
@@ -94,8 +97,12 @@ class EnquiryStore:
 def _values(enquiry: Enquiry) -> dict[str, Any]:
     """What may change of it."""
     values = {name: getattr(enquiry, name) for name in _CHANGING}
-    values["filters"] = {name: getattr(enquiry.filters, name) for name in Filters.__slots__}
+    values["filters"] = _as_data(enquiry.filters)
     return values
+
+
+def _as_data(filters: Filters) -> dict[str, Any]:
+    return {name: getattr(filters, name) for name in Filters.__slots__}
 
 
 def _enquiry(row: Row) -> Enquiry:

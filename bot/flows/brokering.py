@@ -26,9 +26,9 @@ from bot.intents import (
     NudgeStats,
     NudgeStop,
 )
-from bot.knowledge import findable
 from bot.messages import Ask, Block, Choice, Choices, Contact, Contacts, Facts, Quote, Text
 from bot.model import DeskRequest, Person
+from bot.profiles import findable
 from bot.turn import Handlers, Refusal, Replies, Turn
 
 SHOWN = 5

@@ -89,10 +89,7 @@ def topic_label(topic: str | None, text: str, knowledge: Knowledge, words: Words
 
 def offer_label(offer: Offer, knowledge: Knowledge, words: Words) -> str:
     """As it was declared; where that is the table's own name of the topic, in the reader's language."""
-    found = knowledge.topics.get(offer.topic) if offer.topic else None
-    if found is not None and offer.text in (found.label_de, found.label_en):
-        return topic_label(offer.topic, offer.text, knowledge, words)
-    return offer.text
+    return topic_label(offer.topic, offer.text, knowledge, words)
 
 
 def offer_line(offer: Offer, knowledge: Knowledge, words: Words, today: date) -> str:

@@ -46,12 +46,13 @@ async def entry_lines(turn: Turn, me: Person) -> tuple[tuple[str, str], ...]:
     rows.append((say("profile.name"), me.name))
     body, place = await _place(turn, me)
     row("place", place)
-    offers = await turn.uow.people.offers(me.key)
-    for kind in ("offer", "want"):
-        lines = [offer_line(one, turn.knowledge, say, today) for one in offers if one.kind == kind]
+    known = await turn.knowledge.profiles.one(turn.uow, me.key, today)
+    offers, wants = (known.offers, known.wants) if known else ((), ())
+    for kind, declared in (("offer", offers), ("want", wants)):
+        lines = [offer_line(one, turn.knowledge, say, today) for one in declared]
         row(kind, "; ".join(lines) or say("profile.nothing"))
     row("listing", say(f"profile.listing.{me.listing or 'not_chosen'}"))
-    if me.listing is not None and any(one.kind == "offer" for one in offers):
+    if me.listing is not None and offers:
         rows.append((say("profile.others_see"), entry(me, body, offers, turn.knowledge, say, today)))
     else:
         rows.append((say("profile.others_see"), say("profile.not_findable")))

@@ -7,7 +7,6 @@ checked when the intent is carried out.
 """
 
 import datetime as dt
-import json
 import re
 from collections.abc import Callable
 from dataclasses import fields
@@ -15,6 +14,7 @@ from types import UnionType
 from typing import Any, TypeAlias, get_args, get_origin, get_type_hints
 
 from pydantic_core import from_json as from_json_text
+from pydantic_core import to_json as to_json_text
 
 from bot.intents.contacts import FindContacts, FindLessons, Level, More, NoteDemand, Size, WhyThis
 from bot.intents.introductions import (
@@ -247,7 +247,6 @@ _NAMES: dict[type[Intent], str] = {
 }
 BY_NAME = {name: cls for cls, name in _NAMES.items()}
 _SLOTS = {cls: [(slot.name, slot.default is False) for slot in fields(cls)] for cls in _NAMES}
-_as_line = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 def slots_of(intent: Intent) -> dict[str, Any]:
@@ -263,7 +262,7 @@ def slots_of(intent: Intent) -> dict[str, Any]:
 
 def to_json(intent: Intent) -> str:
     """One line of JSON, understood by `from_json`."""
-    return _as_line({"intent": name_of(intent), **slots_of(intent)})
+    return to_json_text({"intent": name_of(intent), **slots_of(intent)}).decode()
 
 
 def from_json(line: str) -> Intent:
@@ -271,24 +270,22 @@ def from_json(line: str) -> Intent:
     try:
         data = from_json_text(line)
         cls = BY_NAME[data.pop("intent")]
-        typed = _TYPED[cls]
-        return cls(**{name: typed[name](value) for name, value in data.items()})
+        for name, read in _READ[cls]:
+            if name in data:
+                data[name] = read(data[name])
+        return cls(**data)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("not an intent of this release") from error
 
 
-def _reader(hint: Any) -> Callable[[Any], Any]:
-    """From a JSON value to what the slot holds."""
+def _reader(hint: Any) -> Callable[[Any], Any] | None:
+    """From a JSON value to what the slot holds; None where that is the same."""
     options = get_args(hint) if get_origin(hint) is UnionType else (hint,)
     if dt.date in options:
         return dt.date.fromisoformat
     if dt.time in options:
         return dt.time.fromisoformat
-    return _as_it_is
+    return tuple if any(get_origin(option) is tuple for option in options) else None
 
 
-def _as_it_is(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-_TYPED = {cls: {name: _reader(hint) for name, hint in get_type_hints(cls).items()} for cls in _NAMES}
+_READ = {cls: [(name, read) for name, hint in get_type_hints(cls).items() if (read := _reader(hint))] for cls in _NAMES}

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from rapidfuzz.distance import OSA
@@ -45,13 +45,17 @@ class Document:
 
 class Hit(NamedTuple):
     """`score` orders the hits of one question; it is never shown, and two questions' scores can't be compared.
-    `coverage` is 0 to 1. A tuple, since each search makes many and shows few.
+    `coverage` is 0 to 1.
     """
 
     id: str
     score: float
     coverage: float
     sure: bool  # otherwise "vielleicht"
+
+
+Rated: TypeAlias = tuple[float, str, float]
+"""What a hit is made from, where many are looked at and few are shown: minus its score, its id, its coverage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +148,19 @@ class Index:
         before all others; who uses another name of the topic is found like those who use the words of the question.
         Of those with less than MAYBE only the ones that are among the best `tail`, equals included.
         """
+        in_order = self.rated(text, topic, floor=floor, tail=tail, limit=limit)
+        return [Hit(key, -negative, coverage, coverage >= SURE) for negative, key, coverage in in_order[:limit]]
+
+    def rated(
+        self,
+        text: str,
+        topic: Topic | None = None,
+        *,
+        floor: float = MAYBE,
+        tail: int | None = None,
+        limit: int | None = None,
+    ) -> list[Rated]:
+        """As `search`, with those as good as the last one."""
         scores, covered = self._rated_either_way([self._meant(word) for word in asked_words(text)])
         if topic is not None:
             meant = self._by_topic(topic)
@@ -158,12 +175,11 @@ class Index:
         if limit is not None and len(found) > limit:  # the many others needn't become objects
             worst = np.partition(scores[found], -limit)[-limit]
             found = found[scores[found] >= worst]
-        if tail is not None and len(found) > tail:
+        if tail is not None and floor < MAYBE and len(found) > tail:
             worst = np.partition(scores[found], -tail)[-tail]
             found = found[(scores[found] >= worst) | (covered[found] >= MAYBE)]
         ids = [self._ids[slot] for slot in found.tolist()]
-        in_order = sorted(zip((-scores[found]).tolist(), ids, covered[found].tolist(), strict=True))
-        return [Hit(key, -negative, coverage, coverage >= SURE) for negative, key, coverage in in_order[:limit]]
+        return sorted(zip((-scores[found]).tolist(), ids, covered[found].tolist(), strict=True))
 
     def called(self, topic: Topic) -> Sequence[Hit]:
         """Who is found by the topic's own name."""
@@ -182,8 +198,8 @@ class Index:
         """As written, and with two words as one where people write them so: "Bau Antrag". The better counts."""
         scores, covered = self._rated(asked)
         for place, (one, next_one) in enumerate(pairwise(asked)):
-            as_one, *apart = (len(self._stems.of(stem(word))[0]) for word in (one + next_one, one, next_one))
-            if not as_one or as_one < min(apart):
+            as_one = self._having(one + next_one)
+            if not as_one or as_one < min(self._having(one), self._having(next_one)):
                 continue
             more, of_it = self._rated([*asked[:place], one + next_one, *asked[place + 2 :]])
             scores, covered = np.maximum(scores, more), np.maximum(covered, of_it)
@@ -198,7 +214,8 @@ class Index:
         parts: list[tuple[Postings, float]] = []
         for of_word in of_words:
             even = (usual / len(of_word)) ** EVEN
-            for posted, idf in [self._posted(self._grams, gram) for gram in of_word]:
+            for gram in of_word:
+                posted, idf = self._posted(self._grams, gram)
                 parts.append((posted, idf * even))
         if not parts:
             return np.zeros(n), np.zeros(n)
@@ -207,8 +224,12 @@ class Index:
         slots, counts, weights = in_one_go(parts)
         covered = _by_slot(slots, weights, n)
         scores += _by_slot(slots, _rated(counts, weights, K_GRAMS, by_grams[slots]), n)
-        covered /= sum(idf for _, idf in parts) or 1.0
+        covered /= sum([idf for _, idf in parts]) or 1.0
         return scores, covered
+
+    def _having(self, word: str) -> int:
+        """How many documents use it, in any inflection."""
+        return len(self._stems.of(stem(word))[0])
 
     def _posted(self, table: TermPostings, term: str) -> tuple[Postings, float]:
         """With the inverse document frequency."""

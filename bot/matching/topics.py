@@ -1,5 +1,6 @@
 """The table of topics: it alone bridges abbreviations, English and the many names of one thing."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from rapidfuzz.process import extract
 
 from bot.matching.text import fold, grams_of, stem, words
 
+_BETWEEN = re.compile(r"[^\w+#]|_")
 TYPO = 0.85  # similarity, from six letters on; at .80 wrong ones appear
 
 
@@ -140,7 +142,7 @@ def names_of(topic: Topic | None) -> tuple[str, ...]:
 
 def same_name(text: str) -> str:
     """Equal for two ways of writing one name: letter case, umlauts, blanks and hyphens apart."""
-    return "".join(letter for letter in fold(text) if letter.isalnum() or letter in "+#")
+    return _BETWEEN.sub("", fold(text))
 
 
 @lru_cache(maxsize=8192)

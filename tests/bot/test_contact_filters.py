@@ -45,9 +45,11 @@ def somebody(body: Municipality | None, *, key: str, **more: Any) -> Candidate:
     profile = Profile(
         person=person,
         offers=(offer,),
+        wants=(),
         body=body,
         on=NOW.date(),
         blocked=frozenset(),
+        shown=True,
         function_grams=frozenset(),
         offer_grams=(frozenset(),),
     )

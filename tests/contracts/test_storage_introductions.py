@@ -125,11 +125,12 @@ async def test_an_enquiry_is_refined_unless_an_introduction_belongs_to_it(storag
         await uow.enquiries.add(used)
         await uow.introductions.add(introduction(used, kalthoff))
         refined = replace(wanted, filters=Filters(state="Bayern"), shown=(kalthoff.key,))
-        assert await uow.enquiries.refine(refined)
+        assert await uow.enquiries.refine(wanted, refined)
         assert await uow.enquiries.get(wanted.key) == refined
-        assert not await uow.enquiries.refine(replace(used, filters=Filters(state="Bayern")))
+        assert not await uow.enquiries.refine(used, replace(used, filters=Filters(state="Bayern")))
         assert await uow.enquiries.get(used.key) == used
-        assert not await uow.enquiries.refine(replace(wanted, key="e_gone"))
+        gone = replace(wanted, key="e_gone")
+        assert not await uow.enquiries.refine(gone, gone)
 
 
 async def test_a_draft_vanishes_and_nothing_else_does(storage: Storage):

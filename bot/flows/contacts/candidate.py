@@ -1,12 +1,11 @@
 """Somebody who may be suggested: which filters they pass, and who comes before whom. Pure rules."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import IntEnum
-from itertools import groupby
-from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from bot.matching import places
 from bot.matching.topics import Topic
@@ -17,6 +16,7 @@ from bot.profiles import Profile
 WITHIN_KM = 50  # "near" without a distance
 LEVELS = {"expert": frozenset({"expert", "running"}), "beginner": frozenset({"beginner"})}
 NEVER = datetime.min.replace(tzinfo=UTC)
+Rank: TypeAlias = tuple[bool, bool, int, bool, float, bool, datetime]
 
 
 class Fit(IntEnum):
@@ -43,6 +43,11 @@ class Around:
 
     home: Body | None
     near: Body | None
+
+    def alike(self, body: Body | None) -> bool:
+        """Half to double the asker's population."""
+        home = self.home
+        return home is not None and body is not None and places.similar_size(home.population, body.population)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,11 +125,8 @@ class Candidate(NamedTuple):
 
     @property
     def similar(self) -> bool:
-        """Half to double the asker's population."""
-        home, body = self.asked.around.home, self.profile.body
-        if home is None or body is None:
-            return False
-        return places.similar_size(home.population, body.population)
+        """To the asker's town in its population."""
+        return self.asked.around.alike(self.profile.body)
 
     def _shared(self) -> list[int]:
         """How many 4-grams each of their offers has in common with what is asked for."""
@@ -156,28 +158,32 @@ def passes(one: Candidate, filters: Filters) -> bool:
             return places.size_class(body.population) == size
 
 
-def in_order(found: Iterable[Candidate], filters: Filters, loads: Mapping[str, Load]) -> list[Candidate]:
-    """Best first. Among equals those come first who were asked less recently; those at their cap and the paused last."""
+def best_first(found: Iterable[Candidate], filters: Filters, loads: Mapping[str, Load]) -> Iterator[Candidate]:
+    """Among equals those come first who were asked less recently; those at their cap and the paused last.
 
-    def rank(one: Candidate) -> tuple[bool, bool, int, bool, float, bool, datetime]:
-        person = one.profile.person
-        load = loads.get(person.key)
-        return (
+    Distances are worked out as they are needed: a list shows the first few.
+    """
+    alike: dict[Rank, list[Candidate]] = defaultdict(list)
+    for one in found:
+        person, load = one.profile.person, loads.get(one.profile.person.key)
+        rank: Rank = (
             one.paused,
             load is not None and load.open >= person.open_cap,
             one.fit,
-            visitable and not one.offer.visitable,
+            filters.visitable and not one.offer.visitable,
             0.0 if one.declared is not None else -round(one.relevance, 1),
-            not one.similar,
+            not one.asked.around.alike(one.profile.body),
             NEVER if load is None else load.last_asked,
         )
+        alike[rank].append(one)
+    for rank in sorted(alike):
+        equals = alike[rank]
+        yield from equals if len(equals) == 1 else sorted(equals, key=_distances)
 
-    visitable, first = filters.visitable, itemgetter(0)
-    ordered: list[Candidate] = []
-    for _, alike in groupby(sorted([(rank(one), one) for one in found], key=first), key=first):
-        equals = [one for _, one in alike]
-        ordered += equals if len(equals) == 1 else sorted(equals, key=_distances)
-    return ordered
+
+def in_order(found: Iterable[Candidate], filters: Filters, loads: Mapping[str, Load]) -> list[Candidate]:
+    """All of them, best first."""
+    return list(best_first(found, filters, loads))
 
 
 def _distances(one: Candidate) -> tuple[float, float, str]:

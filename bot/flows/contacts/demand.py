@@ -52,7 +52,7 @@ async def tell_demand_met(scene: Scene, subject: str) -> Replies:
         return []
     where = await around(scene, asker, enquiry.filters)
     found = await search(scene, asker, enquiry, where)
-    page = await first_page(scene, [one for one in found.fitting if not one.paused])
+    page = await first_page(scene, (one for one in found.best_first if not one.paused))
     if not page:
         return []
     keys = tuple(one.person.key for one in page)

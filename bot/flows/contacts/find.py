@@ -1,8 +1,9 @@
 """Asking for contacts: a search, its refinement, more of it, and why somebody is in the list."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 
 from bot.flows.contacts.candidate import Around, Candidate
 from bot.flows.contacts.filters import in_words, place_of, refined
@@ -42,7 +43,7 @@ async def find_contacts(turn: Turn, wish: FindContacts) -> Replies:
         )
     where = measured_from(turn, home, filters)
     found = await search(turn, me, enquiry, where)
-    page = await first_page(turn, found.fitting)
+    page = await first_page(turn, found.best_first)
     enquiry = await _written_down(turn, enquiry, last, tuple([one.person.key for one in page]))
     if not page:
         return [await nobody(turn, enquiry, where, everybody=found.everybody, learned=len(found.lessons))]
@@ -59,7 +60,7 @@ async def _written_down(turn: Turn, enquiry: Enquiry, last: Enquiry | None, page
     """
     if last is not None and last.text == enquiry.text and last.demand_noted_at is None:
         same = replace(enquiry, key=last.key, shown=page, page=page)
-        if await turn.uow.enquiries.refine(same):
+        if await turn.uow.enquiries.refine(last, same):
             return same
     enquiry = replace(enquiry, shown=page, page=page)
     await turn.uow.enquiries.add(enquiry)
@@ -71,8 +72,8 @@ async def more(turn: Turn, wish: More) -> Replies:
     enquiry = await last_enquiry(turn)
     await count_search(turn)
     where = await around(turn, turn.me, enquiry.filters)
-    found = (await search(turn, turn.me, enquiry, where)).fitting
-    fresh = [one for one in found if one.person.key not in enquiry.shown]
+    found = await search(turn, turn.me, enquiry, where)
+    fresh = [one for one in found.best_first if one.person.key not in enquiry.shown]
     page = await first_page(turn, fresh)
     if not page:
         return [turn.tell("contacts.no_more", topic=said_topic(turn, enquiry, turn.say))]
@@ -119,16 +120,13 @@ async def count_search(turn: Turn) -> None:
         raise Refusal("contacts.too_many", n=at_most)
 
 
-async def first_page(scene: Scene, found: Sequence[Candidate]) -> list[Candidate]:
+async def first_page(scene: Scene, best_first: Iterable[Candidate]) -> list[Candidate]:
     """The first who can be reached; the paused, who have no button, at the end."""
     page: list[Candidate] = []
-    size = scene.rules.results
-    for start in range(0, len(found), 2 * size):
-        some = found[start : start + 2 * size]
-        reached = await scene.uow.accounts.reachable(one.person.key for one in some)
-        page += [one for one in some if one.person.key in reached]
-        if len(page) >= size:
-            break
+    size, rest = scene.rules.results, iter(best_first)
+    while len(page) < size and (some := list(islice(rest, 2 * size))):
+        reached = await scene.uow.accounts.reachable([one.profile.person.key for one in some])
+        page += [one for one in some if one.profile.person.key in reached]
     return page[:size]
 
 

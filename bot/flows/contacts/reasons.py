@@ -16,13 +16,14 @@ def topic_named(scene: Scene, topic: str | None, text: str, words: Words) -> str
 
 def entry_of(scene: Scene, one: Candidate, filters: Filters, where: Around, words: Words) -> Contact:
     facts: list[str] = []
-    if one.body is not None:
-        facts.append(inhabitants(one.body, words))
+    body, person = one.profile.body, one.profile.person
+    if body is not None:
+        facts.append(inhabitants(body, words))
     if (from_home := one.km) is not None:
         facts.append(words("contacts.distance", km=words.number(round(from_home))))
     return Contact(
-        title=full_title(one.person, words),
-        place=place_line(one.body, words, scene.knowledge),
+        title=full_title(person, words),
+        place=place_line(body, words, scene.knowledge),
         facts=tuple(facts),
         reasons=tuple(reasons(scene, one, filters, where, words)),
     )

@@ -1,18 +1,22 @@
 """Who is suggested for an enquiry: read fresh from the database, filtered hard, put in order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from bot.flows.contacts.candidate import Around, Asked, Candidate, Fit, Visited, in_order, passes
+from bot.flows.contacts.candidate import Around, Asked, Candidate, Fit, Visited, best_first, passes
+from bot.flows.contacts.filters import in_force
 from bot.flows.contacts.learned import lessons_on
-from bot.knowledge import findable
 from bot.lessons import Lesson
-from bot.matching.index import MAYBE
+from bot.matching.index import MAYBE, SURE
 from bot.matching.text import grams_of
 from bot.matching.topics import Topic
 from bot.model import Body, Enquiry, Filters, Person
 from bot.ports import Load
 from bot.turn import Scene
+
+Suggested: TypeAlias = tuple[Fit, float]
+"""How the words of somebody fit, and how relevant they are."""
 
 TAIL_AT_MOST = 50  # hits after which those who hardly fit aren't read any more
 
@@ -22,7 +26,8 @@ class Found:
     """What there is on a topic for somebody who asks."""
 
     everybody: Sequence[Candidate]  # whatever the filters
-    fitting: Sequence[Candidate]  # who pass the filters, best first
+    fitting: Sequence[Candidate]  # who pass the filters, in no order
+    best_first: Iterator[Candidate]  # the same, put in order as far as somebody looks
     lessons: Sequence[Lesson]  # that the asker may read
 
 
@@ -41,15 +46,17 @@ def measured_from(scene: Scene, home: Body | None, filters: Filters) -> Around:
 
 async def candidates(scene: Scene, asker: Person, enquiry: Enquiry) -> Sequence[Candidate]:
     """All who fit the enquiry, best first."""
-    return (await search(scene, asker, enquiry, await around(scene, asker, enquiry.filters))).fitting
+    found = await search(scene, asker, enquiry, await around(scene, asker, enquiry.filters))
+    return list(found.best_first)
 
 
 async def search(scene: Scene, asker: Person, enquiry: Enquiry, where: Around) -> Found:
     lessons = await lessons_on(scene, asker, enquiry.topic, enquiry.text)
     everybody = await pool(scene, asker, enquiry.topic, enquiry.text, where, lessons=lessons)
-    fitting = [one for one in everybody if passes(one, enquiry.filters)]
-    fitting = in_order(fitting, enquiry.filters, await loads(scene, fitting))
-    return Found(everybody=everybody, fitting=fitting, lessons=lessons)
+    filters = enquiry.filters
+    fitting = [one for one in everybody if passes(one, filters)] if in_force(filters) else everybody
+    ordered = best_first(fitting, filters, await loads(scene, fitting))
+    return Found(everybody=everybody, fitting=fitting, best_first=ordered, lessons=lessons)
 
 
 async def pool(
@@ -75,34 +82,34 @@ async def pool(
         visits=_visited(scene, lessons) if lessons else {},
         around=where,
     )
-    fits, relevance = _suggested(scene, asker, known, text, floor)
-    return await _looked_at(scene, asker, fits, relevance, asked)
+    return await _looked_at(scene, asker, _suggested(scene, asker, known, text, floor), asked)
 
 
 async def pool_of(scene: Scene, asker: Person, topic: Topic, where: Around) -> list[Candidate]:
     """As `pool`, only those who declared this very topic."""
-    declared = dict.fromkeys(scene.knowledge.people.declaring(topic), Fit.DECLARED)
+    declared = dict.fromkeys(scene.knowledge.people.declaring(topic), (Fit.DECLARED, 0.0))
     declared.pop(asker.key, None)
     asked = Asked(topic=topic, narrower=frozenset(), grams=frozenset(), visits={}, around=where)
-    found = await _looked_at(scene, asker, declared, {}, asked)
+    found = await _looked_at(scene, asker, declared, asked)
     return [one for one in found if one.declared is not None]
 
 
-async def _looked_at(
-    scene: Scene, asker: Person, fits: Mapping[str, Fit], relevance: Mapping[str, float], asked: Asked
-) -> list[Candidate]:
+async def _looked_at(scene: Scene, asker: Person, suggested: Mapping[str, Suggested], asked: Asked) -> list[Candidate]:
     """Those suggested who may be shown, as the database has them; who offers nothing any more is left out."""
     today, profiles = scene.today(asker), scene.knowledge.profiles
     mine = await profiles.one(scene.uow, asker.key, today)
     blocked = mine.blocked if mine is not None else frozenset()
     found: list[Candidate] = []
-    for key, profile in (await profiles.of(scene.uow, fits, today)).items():
+    for key, profile in (await profiles.of(scene.uow, suggested, today)).items():
+        if not profile.shown or key in blocked:
+            continue
         person = profile.person
         paused = person.paused_until is not None and person.paused_on(scene.today(person))
-        if not profile.offers or key in blocked or not findable(person) or (paused and not person.pause_visible):
+        if paused and not person.pause_visible:
             continue
-        declared, fit = asked.declared(profile.offers) or (None, fits[key])
-        found.append(Candidate(profile, declared, fit, relevance.get(key, 0.0), paused, asked))
+        fit, relevance = suggested[key]
+        declared, fit = asked.declared(profile.offers) or (None, fit)
+        found.append(Candidate(profile, declared, fit, relevance, paused, asked))
     return found
 
 
@@ -115,29 +122,24 @@ def _visited(scene: Scene, lessons: Sequence[Lesson]) -> dict[str, Visited]:
     }
 
 
-def _suggested(
-    scene: Scene, asker: Person, topic: Topic | None, text: str, floor: float
-) -> tuple[dict[str, Fit], dict[str, float]]:
+def _suggested(scene: Scene, asker: Person, topic: Topic | None, text: str, floor: float) -> dict[str, Suggested]:
     """What the index in memory suggests; it may be behind the database, and is only believed after a second look."""
     index = scene.knowledge.people
-    fits: dict[str, Fit] = {}
-    relevance: dict[str, float] = {}
+    found: dict[str, Suggested] = {}
+    sure, perhaps, me = Fit.TEXT, Fit.PERHAPS, asker.key
     tail = TAIL_AT_MOST + 1  # with the asker, who isn't meant
-    sure, perhaps = Fit.TEXT, Fit.PERHAPS
-    for key, score, coverage, is_sure in index.search(text, topic, floor=floor, tail=tail):
-        if key == asker.key or (coverage < MAYBE and len(fits) >= TAIL_AT_MOST):
-            continue
-        fits[key] = sure if is_sure else perhaps
-        relevance[key] = score
+    for negative, key, coverage in index.rated(text, topic, floor=floor, tail=tail):
+        if key != me and (coverage >= MAYBE or len(found) < TAIL_AT_MOST):
+            found[key] = sure if coverage >= SURE else perhaps, -negative
     for narrower in scene.knowledge.topics.narrower(topic) if topic else ():
         for hit in index.called(narrower):
-            fits.setdefault(hit.id, perhaps)
-    fits.pop(asker.key, None)
-    return fits, relevance
+            found.setdefault(hit.id, (perhaps, 0.0))
+    found.pop(me, None)
+    return found
 
 
 async def loads(scene: Scene, found: Sequence[Candidate]) -> Mapping[str, Load]:
-    return await scene.uow.introductions.loads(one.person.key for one in found) if found else {}
+    return await scene.uow.introductions.loads([one.profile.person.key for one in found]) if found else {}
 
 
 async def reachable(scene: Scene, person: Person) -> bool:

@@ -26,9 +26,9 @@ from bot.flows.introductions.steps import (
 )
 from bot.hours import Kind
 from bot.introduction_states import MET, UNANSWERED, UNSUCCESSFUL, IntroductionEvent
-from bot.knowledge import findable
 from bot.messages import Block, Text
 from bot.model import Enquiry, Introduction, IntroductionState, Person, Step, new_key
+from bot.profiles import findable
 from bot.turn import DueHandler, Replies, Scene
 from bot.visit_states import OPEN, VisitState
 

@@ -30,9 +30,9 @@ from bot.intents import (
     WithdrawIntroduction,
 )
 from bot.introduction_states import MET
-from bot.knowledge import findable
 from bot.messages import Ask, Block, Choice, Choices, Text
 from bot.model import Enquiry, Introduction, IntroductionState, Person, new_key
+from bot.profiles import findable
 from bot.turn import Refusal, Replies, Reply, Turn
 
 AT_ONCE = 3

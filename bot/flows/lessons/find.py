@@ -6,10 +6,10 @@ from bot.flows.introductions.request import prepare
 from bot.flows.lessons.reading import entry_of
 from bot.forms import Field, Form
 from bot.intents import AskAuthor, FindContacts, FindLessons, Subscribe
-from bot.knowledge import findable
 from bot.lessons import Lesson
 from bot.messages import Ask, Block, Choice, Choices, Contacts, Text
 from bot.model import Enquiry, new_key
+from bot.profiles import findable
 from bot.turn import Refusal, Replies, Reply, Turn
 
 
