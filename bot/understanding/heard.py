@@ -42,7 +42,7 @@ class Heard:
 
     def __init__(self, text: str, situation: Situation, phrases: Phrases) -> None:
         self.text = text
-        self._low = text.casefold()
+        self._low = text.casefold().replace("ı", "i")  # a letter that some keyboards put for it
         self.situation = situation
         self.phrases = phrases
         self.tokens = tokenize(text)
