@@ -9,6 +9,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from adapters.teams.reading import loads
 from bot.events import Account, Address
 from storage.unit_of_work import Storage, Unit
 
@@ -30,7 +31,7 @@ class Conversation:
 def conversation_of(address: Address) -> Conversation | None:
     """None for an account without a direct chat, or one whose address somebody else has written."""
     try:
-        return Conversation(**json.loads(address)) if address else None
+        return Conversation(**loads(address)) if address else None
     except (ValueError, TypeError):
         return None
 
