@@ -15,7 +15,7 @@ from adapters.teams import buttons, fields
 from adapters.teams.buttons import Link, Pressable
 from adapters.teams.elements import LINK, Element, elements, encoded, paragraphs, run, runs
 from adapters.teams.fields import Typed
-from bot.messages import Ask, Choices, Contacts, Facts, File, Message, Quote, Text, ask, choices, plain_text
+from bot.messages import Ask, Block, Choices, Contacts, Facts, File, Message, Quote, Text, ask, choices, plain_text
 from bot.words import Words
 
 CARD = "application/vnd.microsoft.card.adaptive"
@@ -50,8 +50,7 @@ def activity(
 
 def _whole(message: Message, key: str, links: Sequence[Link], chat: Link | None) -> Element:
     summary = _summary(message)
-    if chat is None and all(isinstance(block, Text | Quote) for block in message.blocks):
-        text = "".join(_as_html(block) for block in message.blocks if isinstance(block, Text | Quote))
+    if chat is None and (text := _text_alone(message.blocks)) is not None:
         return {"type": ActivityTypes.message, "text": text, "textFormat": TextFormatTypes.xml, "summary": summary}
     content = card(message, key, links)
     if chat is not None:
@@ -66,6 +65,16 @@ def with_card(content: Element, summary: str) -> Element:
     return {"type": ActivityTypes.message, "summary": summary, "attachments": attachments}
 
 
+def _text_alone(blocks: Sequence[Block]) -> str | None:
+    """None where there is more than text."""
+    parts: list[str] = []
+    for block in blocks:
+        if not isinstance(block, Text | Quote):
+            return None
+        parts.append(_as_html(block))
+    return "".join(parts)
+
+
 def _as_html(block: Text | Quote) -> str:
     lines = "<br>".join(_linked(line) for line in block.text.splitlines())
     match block:
@@ -78,6 +87,8 @@ def _as_html(block: Text | Quote) -> str:
 
 
 def _linked(line: str) -> str:
+    if "://" not in line:
+        return html.escape(line)
     parts, end = [], 0
     for found in LINK.finditer(line):
         url = html.escape(found[0])
