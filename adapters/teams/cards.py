@@ -21,6 +21,7 @@ from bot.words import Words
 CARD = "application/vnd.microsoft.card.adaptive"
 LARGEST = 75_000  # bytes of an activity on the wire; the service takes 80 KB
 SUMMARY = 120  # characters of a notification
+MESSAGE, XML = ActivityTypes.message.value, TextFormatTypes.xml.value
 
 
 def activity(
@@ -51,7 +52,7 @@ def activity(
 def _whole(message: Message, key: str, links: Sequence[Link], chat: Link | None) -> Element:
     summary = _summary(message)
     if chat is None and (text := _text_alone(message.blocks)) is not None:
-        return {"type": ActivityTypes.message, "text": text, "textFormat": TextFormatTypes.xml, "summary": summary}
+        return {"type": MESSAGE, "text": text, "textFormat": XML, "summary": summary}
     content = card(message, key, links)
     if chat is not None:
         note = paragraphs(Words(message.language)("teams.chat_note"), subtle=True)
@@ -62,7 +63,7 @@ def _whole(message: Message, key: str, links: Sequence[Link], chat: Link | None)
 def with_card(content: Element, summary: str) -> Element:
     """Without the SDK's model: its serializer is slow, and makes words of what it doesn't know."""
     attachments = [{"contentType": CARD, "content": content}]
-    return {"type": ActivityTypes.message, "summary": summary, "attachments": attachments}
+    return {"type": MESSAGE, "summary": summary, "attachments": attachments}
 
 
 def _text_alone(blocks: Sequence[Block]) -> str | None:

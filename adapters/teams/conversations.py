@@ -5,9 +5,10 @@ in a channel only, or imported) the chat is opened; what that needs is kept as n
 tenant, and the id by which the service knows a member.
 """
 
-import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
+
+from pydantic_core import to_json
 
 from adapters.teams.reading import loads
 from bot.events import Account, Address
@@ -15,7 +16,6 @@ from storage.unit_of_work import Storage, Unit
 
 PLATFORM = "teams"
 CHAT, MEMBER, SERVICE = "chat", "member", "service"  # kinds of notes
-_write = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Conversation:
     tenant: str
 
     def address(self) -> Address:
-        return Address(_write({"service_url": self.service_url, "id": self.id, "tenant": self.tenant}))
+        return Address(to_json({"service_url": self.service_url, "id": self.id, "tenant": self.tenant}).decode())
 
 
 def conversation_of(address: Address) -> Conversation | None:
