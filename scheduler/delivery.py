@@ -234,10 +234,13 @@ class Deliveries:
         """Commits the intent, sends, and settles in the order of arrival, together what arrives together."""
         owned = await self.worker.sending([delivery.key for delivery in group], owner=self.owner)
         pending = {asyncio.create_task(self._send(row)): row for row in group if row.key in owned}
+        # One clock for all of them: they have begun together. Nobody else cancels one while this goes on.
+        late = asyncio.get_running_loop().call_later(self._limits.seconds_per_send, _cancel, pending)
         try:
             while pending:
                 done, _ = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-                await self._settle([(pending[send], send.result()) for send in done])
+                timed_out = Uncertain(cause="time-out")
+                await self._settle([(pending[send], timed_out if send.cancelled() else send.result()) for send in done])
                 for send in done:
                     del pending[send]
         except BaseException as error:
@@ -251,11 +254,12 @@ class Deliveries:
             if isinstance(error, asyncio.CancelledError):
                 await self._settle(found)
             raise
+        finally:
+            late.cancel()
 
     async def _send(self, delivery: Delivery) -> Outcome:
         try:
-            async with asyncio.timeout(self._limits.seconds_per_send):
-                return await self._transports[delivery.platform].deliver(delivery)
+            return await self._transports[delivery.platform].deliver(delivery)
         except TimeoutError:
             return Uncertain(cause="time-out")
         except asyncio.CancelledError:
@@ -293,6 +297,11 @@ _EVENTS: Mapping[type[Outcome], str] = {
     Undeliverable: "undeliverable",
     Uncertain: "uncertain",
 }
+
+
+def _cancel(sends: Iterable[asyncio.Task[Outcome]]) -> None:
+    for send in sends:
+        send.cancel()
 
 
 def _name(error: BaseException) -> str:

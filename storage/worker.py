@@ -142,6 +142,7 @@ class SqlWorker:
                 await close(tx, row["key"], row["about"], Dead(cause=cause), now)
                 log.error("can't be sent", action="claim", row=row["key"], cause=cause)
                 continue
+            replaces = message.replaces
             found.append(
                 Delivery(
                     key=row["key"],
@@ -156,14 +157,12 @@ class SqlWorker:
                     attempts=row["attempts"],
                     uncertain=row["uncertain_since"] is not None,
                     server=row["domain"],
-                    replaces_remote=await self._remote_of(tx, message.replaces, row["account"]),
+                    replaces_remote=None if replaces is None else await self._remote_of(tx, replaces, row["account"]),
                 )
             )
         return found
 
-    async def _remote_of(self, tx: Transaction, key: str | None, account: str) -> str | None:
-        if key is None:
-            return None
+    async def _remote_of(self, tx: Transaction, key: str, account: str) -> str | None:
         remote = select(outbox.c.remote_id).where(outbox.c.key == key, outbox.c.account == account)
         return cast("str | None", await tx.value(remote))
 

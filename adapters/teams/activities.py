@@ -34,13 +34,14 @@ class _Filled:
 
     def __call__(self, data: Any) -> Any:
         made = self.model()
+        attributes = vars(made)
         for name, value in data.items():
             known = self.fields.get(name)
             if known is None:
                 made.additional_properties[name] = value
             elif value is not None:
                 attribute, read = known
-                setattr(made, attribute, read(value))
+                attributes[attribute] = read(value)
         return made
 
 

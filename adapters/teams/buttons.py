@@ -17,6 +17,7 @@ KEEP = 4_000  # bytes of what a button carries along
 IN_A_ROW = 5  # buttons in one set; Teams shows six, the parser takes five
 SHORT = 40  # characters that fit on a button
 PICK, FILL = "pick", "fill"
+READABLE = (Text, Quote, Facts, Contacts)  # what can stay when a card is shown again
 CHOICE = "choice"  # the input of a list to choose from: the position, as a text
 
 
@@ -82,7 +83,7 @@ def kept(message: Message) -> Element:
 
 def readable(message: Message) -> Message:
     """Without what is pressed, filled or fetched."""
-    blocks = tuple(block for block in message.blocks if isinstance(block, Text | Quote | Facts | Contacts))
+    blocks = tuple([block for block in message.blocks if isinstance(block, READABLE)])
     return replace(message, blocks=blocks, replaces=None)
 
 
@@ -90,7 +91,7 @@ def kept_of(data: Mapping[str, Any]) -> Message | None:
     """What a pressed button carried along; None if it isn't there or has been tampered with."""
     try:
         found = from_data(data["k"])
-        return found if all(isinstance(block, Text | Quote | Facts | Contacts) for block in found.blocks) else None
+        return found if all(isinstance(block, READABLE) for block in found.blocks) else None
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
 

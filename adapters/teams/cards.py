@@ -15,12 +15,13 @@ from adapters.teams import buttons, fields
 from adapters.teams.buttons import Link, Pressable
 from adapters.teams.elements import LINK, Element, elements, encoded, paragraphs, run, runs
 from adapters.teams.fields import Typed
-from bot.messages import Ask, Choices, Contacts, Facts, File, Message, Quote, Text, ask, choices, plain_text
+from bot.messages import Ask, Block, Choices, Contacts, Facts, File, Message, Quote, Text, ask, choices, plain_text
 from bot.words import Words
 
 CARD = "application/vnd.microsoft.card.adaptive"
 LARGEST = 75_000  # bytes of an activity on the wire; the service takes 80 KB
 SUMMARY = 120  # characters of a notification
+MESSAGE, XML = ActivityTypes.message.value, TextFormatTypes.xml.value
 
 
 def activity(
@@ -50,9 +51,8 @@ def activity(
 
 def _whole(message: Message, key: str, links: Sequence[Link], chat: Link | None) -> Element:
     summary = _summary(message)
-    if chat is None and all(isinstance(block, Text | Quote) for block in message.blocks):
-        text = "".join(_as_html(block) for block in message.blocks if isinstance(block, Text | Quote))
-        return {"type": ActivityTypes.message, "text": text, "textFormat": TextFormatTypes.xml, "summary": summary}
+    if chat is None and (text := _text_alone(message.blocks)) is not None:
+        return {"type": MESSAGE, "text": text, "textFormat": XML, "summary": summary}
     content = card(message, key, links)
     if chat is not None:
         note = paragraphs(Words(message.language)("teams.chat_note"), subtle=True)
@@ -63,7 +63,17 @@ def _whole(message: Message, key: str, links: Sequence[Link], chat: Link | None)
 def with_card(content: Element, summary: str) -> Element:
     """Without the SDK's model: its serializer is slow, and makes words of what it doesn't know."""
     attachments = [{"contentType": CARD, "content": content}]
-    return {"type": ActivityTypes.message, "summary": summary, "attachments": attachments}
+    return {"type": MESSAGE, "summary": summary, "attachments": attachments}
+
+
+def _text_alone(blocks: Sequence[Block]) -> str | None:
+    """None where there is more than text."""
+    parts: list[str] = []
+    for block in blocks:
+        if not isinstance(block, Text | Quote):
+            return None
+        parts.append(_as_html(block))
+    return "".join(parts)
 
 
 def _as_html(block: Text | Quote) -> str:
@@ -78,6 +88,8 @@ def _as_html(block: Text | Quote) -> str:
 
 
 def _linked(line: str) -> str:
+    if "://" not in line:
+        return html.escape(line)
     parts, end = [], 0
     for found in LINK.finditer(line):
         url = html.escape(found[0])

@@ -18,8 +18,10 @@ CHAT = "https://teams.microsoft.com/l/chat/0/0"
 
 async def chat_link(storage: Storage, delivery: Delivery) -> Link | None:
     """For a message that shows the contact data of somebody who can be reached in Teams too."""
+    if delivery.about is None or delivery.person is None:
+        return None
     shown = {value for block in delivery.message.blocks if isinstance(block, Facts) for _, value in block.rows}
-    if delivery.about is None or delivery.person is None or not shown:
+    if not shown:
         return None
     async with storage.unit(write=False) as uow:
         handed = next(

@@ -3,7 +3,6 @@
 The SDK sends through `requests` in six threads, a new connection each; this is what its place is taken by.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -21,7 +20,7 @@ from aiohttp import (
 from adapters.teams.conversations import Conversation
 from adapters.teams.credentials import NoToken, Tokens
 from adapters.teams.elements import encoded
-from adapters.teams.reading import bounded
+from adapters.teams.reading import bounded, loads
 from adapters.teams.settings import Registration, Registrations
 
 TIMEOUT = ClientTimeout(total=15, connect=5)  # seconds
@@ -127,7 +126,7 @@ class Connector:
 
 def _answer(status: int, retry_after: str | None, body: bytes) -> Answer:
     try:
-        data = json.loads(body)
+        data = loads(body)
     except ValueError:
         data = None
     found = data if isinstance(data, dict) else {}

@@ -5,16 +5,17 @@ in a channel only, or imported) the chat is opened; what that needs is kept as n
 tenant, and the id by which the service knows a member.
 """
 
-import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from pydantic_core import to_json
+
+from adapters.teams.reading import loads
 from bot.events import Account, Address
 from storage.unit_of_work import Storage, Unit
 
 PLATFORM = "teams"
 CHAT, MEMBER, SERVICE = "chat", "member", "service"  # kinds of notes
-_write = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,13 +25,13 @@ class Conversation:
     tenant: str
 
     def address(self) -> Address:
-        return Address(_write({"service_url": self.service_url, "id": self.id, "tenant": self.tenant}))
+        return Address(to_json({"service_url": self.service_url, "id": self.id, "tenant": self.tenant}).decode())
 
 
 def conversation_of(address: Address) -> Conversation | None:
     """None for an account without a direct chat, or one whose address somebody else has written."""
     try:
-        return Conversation(**json.loads(address)) if address else None
+        return Conversation(**loads(address)) if address else None
     except (ValueError, TypeError):
         return None
 

@@ -67,7 +67,8 @@ def paragraphs(text: str, *, italic: bool = False, subtle: bool = False) -> list
     gap = True
     for line in text.splitlines():
         if line.strip():
-            made.append({**runs(_linked(line, italic=italic, subtle=subtle)), "spacing": "Default" if gap else "Small"})
+            inlines = _linked(line, italic=italic, subtle=subtle)
+            made.append({"type": "RichTextBlock", "inlines": inlines, "spacing": "Default" if gap else "Small"})
         gap = not line.strip()
     return made
 
@@ -84,7 +85,11 @@ def run(
         made["weight"] = weight
     if size:
         made["size"] = size
-    return made | ({"italic": True} if italic else {}) | ({"isSubtle": True} if subtle else {})
+    if italic:
+        made["italic"] = True
+    if subtle:
+        made["isSubtle"] = True
+    return made
 
 
 def _facts(rows: Sequence[tuple[str, str]]) -> list[Element]:
@@ -118,6 +123,8 @@ def _contact(number: int, entry: Contact, buttons: Sequence[Element]) -> Element
 
 def _linked(line: str, *, italic: bool, subtle: bool) -> list[Element]:
     """With the addresses in it as links."""
+    if "://" not in line:
+        return [run(line, italic=italic, subtle=subtle)]
     made, end = [], 0
     for found in LINK.finditer(line):
         before = line[end : found.start()]

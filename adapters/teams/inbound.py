@@ -14,7 +14,6 @@ from typing import Any, Literal
 
 from botbuilder.schema import Activity, ActivityTypes
 
-from adapters.inside import cleaned
 from adapters.teams.activities import REFUSED, activity_of
 from adapters.teams.buttons import CHOICE
 from adapters.teams.conversations import PLATFORM, Conversation, account_of
@@ -43,11 +42,11 @@ class Sender:
 
 
 def parsed(data: Any) -> Activity:
-    """Raises Malformed."""
+    """`data` is clean. Raises Malformed."""
     if not isinstance(data, dict):
         raise Malformed("not an object")
     try:
-        activity = activity_of(cleaned(data))
+        activity = activity_of(data)
     except REFUSED as error:
         raise Malformed(type(error).__name__) from None
     for value in (activity.type, activity.service_url, activity.channel_id):

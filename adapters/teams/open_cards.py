@@ -5,6 +5,7 @@ been delivered. After a restart such a card keeps its buttons; pressed, it is to
 """
 
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -86,21 +87,24 @@ class OpenCards:
             found |= {keys[key] for key in some if key not in still_open}
         return sorted(found)
 
-    async def over(self, storage: Storage, account: Account, now: datetime) -> list[tuple[OpenCard, str]]:
+    async def over(
+        self, storage: Storage, accounts: Iterable[Account], now: datetime
+    ) -> Mapping[Account, Sequence[tuple[OpenCard, str]]]:
         """Those that ask nothing any more, with what to say instead of the buttons; each is given once."""
-        found: list[tuple[OpenCard, str]] = []
-        cards = {**self._of.get(account, {})}
+        found: dict[Account, list[tuple[OpenCard, str]]] = {}
+        cards = [(account, card) for account in accounts for card in self._of.get(account, {}).values()]
         async with storage.unit(write=False) as uow:
-            waiting = await uow.questions.open(cards)
-            for key, card in cards.items():
-                asks = key in waiting and not card.is_form
-                question = None if asks else await uow.questions.get(key)
+            waiting = await uow.questions.open([card.key for _, card in cards])
+            for account, card in cards:
+                asks = card.key in waiting and not card.is_form
+                question = None if asks else await uow.questions.get(card.key)
                 if not asks and not await _is_open(uow, question, account, now):
-                    found.append((card, _instead(question, Words(card.says.language))))
+                    found.setdefault(account, []).append((card, _instead(question, Words(card.says.language))))
                 elif now - card.sent > AT_MOST:
                     self.pressed(account, card.key)
-        for card, _ in found:
-            self.pressed(account, card.key)
+        for account, closed in found.items():
+            for card, _ in closed:
+                self.pressed(account, card.key)
         return found
 
 

@@ -2,9 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -15,7 +15,7 @@ from adapters.teams.chats import chat_link
 from adapters.teams.connector import Answer, Connector, NotSent, Result, Unknown
 from adapters.teams.conversations import PLATFORM, Conversation, Memory, conversation_of, tenant_and_user
 from adapters.teams.elements import Element, encoded
-from adapters.teams.open_cards import OpenCards
+from adapters.teams.open_cards import OpenCard, OpenCards
 from adapters.web.files import Files
 from bot.events import Account
 from bot.messages import File
@@ -25,6 +25,8 @@ from storage.unit_of_work import Storage
 log = structlog.get_logger()
 
 AGAIN = frozenset({408, 412, 425, 429, 500, 502, 503, 504})  # 412: several at once in one conversation
+MOMENT = 0.05  # seconds
+AT_ONCE = 20  # accounts whose cards are looked at
 TOO_LARGE = re.compile(r"size|too.?big|large", re.IGNORECASE)
 BLOCKED = re.compile(r"block|disabled|forbidden", re.IGNORECASE)
 
@@ -50,6 +52,7 @@ class TeamsTransport:
         self._default_service = default_service
         self._files = files
         self.cards = cards
+        self._to_look_at: set[Account] = set()  # empty where nobody is about to look
         self._closing: set[asyncio.Task[None]] = set()
         self._stopped = False
         self.storage: Storage | None = None
@@ -58,6 +61,7 @@ class TeamsTransport:
 
     def begin(self, storage: Storage, now: Callable[[], datetime]) -> None:
         self.storage, self.now, self._stopped = storage, now, False
+        self._to_look_at.clear()
 
     async def deliver(self, delivery: Delivery) -> Outcome:
         if self.storage is None:
@@ -86,31 +90,44 @@ class TeamsTransport:
         """What arrives is most often what became of an earlier question; its card is closed beside it, late or never."""
         if isinstance(outcome, Delivered) and self.storage is not None and self.now is not None:
             if self.cards.waiting(delivery.account):
-                self._begin_closing(self.storage, delivery.account, self.now())
+                self._look_at(self.storage, [delivery.account], self.now)
             self.cards.sent(delivery, to, outcome.remote_id, self.now())
         return outcome
 
     async def close_what_is_over(self) -> None:
         """Now and then: of those whose question was answered elsewhere, or is void, while nothing was sent to them."""
-        if self.storage is None or self.now is None:
-            return
-        for account in await self.cards.to_look_at(self.storage):
-            self._begin_closing(self.storage, account, self.now())
+        if self.storage is not None and self.now is not None:
+            self._look_at(self.storage, await self.cards.to_look_at(self.storage), self.now)
 
-    def _begin_closing(self, storage: Storage, account: Account, now: datetime) -> None:
-        if self._stopped:
+    def _look_at(self, storage: Storage, accounts: Collection[Account], now: Callable[[], datetime]) -> None:
+        if self._stopped or not accounts:
             return
-        task = asyncio.create_task(self._close_cards(storage, account, now))
+        if not self._to_look_at:
+            self._begin(self._look(storage, now))
+        self._to_look_at.update(accounts)
+
+    def _begin(self, closing: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(closing)
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
-    async def _close_cards(self, storage: Storage, account: Account, now: datetime) -> None:
+    async def _look(self, storage: Storage, now: Callable[[], datetime]) -> None:
+        """A moment later, at all who were sent something meanwhile; most of what a look costs is paid once."""
+        await asyncio.sleep(MOMENT)
+        accounts = [self._to_look_at.pop() for _ in range(min(AT_ONCE, len(self._to_look_at)))]
+        if self._to_look_at:
+            self._begin(self._look(storage, now))
         try:
-            over = await self.cards.over(storage, account, now)
+            over = await self.cards.over(storage, accounts, now())
         except (DBAPIError, OSError) as error:
             log.info("cards not closed", action="teams send", error=type(error).__name__)
             return
-        for card, instead in over:
+        for cards in over.values():
+            self._begin(self._close(cards))
+
+    async def _close(self, cards: Sequence[tuple[OpenCard, str]]) -> None:
+        """One after the other: the service refuses several at once in one conversation."""
+        for card, instead in cards:
             made = with_card(answered(card.says, instead, card.says.language), instead)
             whole = encoded({**made, **self._envelope(card.to, card.remote_id)})
             closed = await self._connector.update(card.to, card.remote_id, whole)
@@ -118,7 +135,8 @@ class TeamsTransport:
 
     async def closed(self) -> None:
         """Waits for the cards that are being closed."""
-        await asyncio.gather(*self._closing, return_exceptions=True)
+        while self._closing:
+            await asyncio.gather(*self._closing, return_exceptions=True)
 
     async def stop_closing(self) -> None:
         """No card is closed from now on: the database goes before the last message."""

@@ -7,7 +7,6 @@ allowed service, 413 too large, 415 no JSON, 501 an invoke nobody understands, 5
 
 import asyncio
 import ipaddress
-import json
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from typing import Any, TypeAlias
@@ -26,7 +25,7 @@ from adapters.teams.inbound import Malformed, Sender
 from adapters.teams.keys import KeyStore
 from adapters.teams.open_cards import OpenCards
 from adapters.teams.presses import Response, response_to
-from adapters.teams.reading import bounded
+from adapters.teams.reading import bounded, clean
 from adapters.teams.settings import Registrations
 from adapters.teams.token import Claims, Unauthorized, Verifier
 from bot.dispatch import TRIES
@@ -228,7 +227,7 @@ async def _ready(happened: tuple[Incoming, ...]) -> tuple[Incoming, ...]:
 
 
 async def _body(request: web.Request) -> Any:
-    """Raises Malformed, HTTPRequestEntityTooLarge."""
+    """Clean JSON. Raises Malformed, HTTPRequestEntityTooLarge."""
     if request.content_length is not None and request.content_length > LIMIT:
         raise web.HTTPRequestEntityTooLarge(LIMIT, request.content_length)
     arrived = request.content.is_eof()  # most often with the head
@@ -240,7 +239,7 @@ async def _body(request: web.Request) -> Any:
     except ValueError:
         raise web.HTTPRequestEntityTooLarge(LIMIT) from None
     try:
-        return json.loads(content)
+        return clean(content)
     except (ValueError, RecursionError):
         raise Malformed("not JSON") from None
 
