@@ -112,6 +112,26 @@ async def test_a_request_taken_back_at_night_loses_its_buttons_before_anybody_is
     assert "harms@rathaus.example" not in read(miriam)
 
 
+async def test_of_many_whose_question_is_over_everybody_loses_the_buttons(
+    town: WireTown, line: Line, monkeypatch: pytest.MonkeyPatch
+):
+    """They are looked at a few at a time."""
+    monkeypatch.setattr("adapters.teams.outbound.AT_ONCE", 2)
+    people = [await member(town, name, "Buxtehude") for name in ("Svenja Harms", "Miriam Vogt", "Ole Petersen")]
+    for who in people:
+        assert isinstance(who, TeamsPerson)
+        await asked(town, who, "Passt der Termin?", about="v_1")
+        assert executes_in(card_with(who, "Passt der Termin?"))
+    async with town.storage.unit() as uow:
+        await uow.questions.close("v_1")
+        await uow.commit()
+    await line.adapter.transport.close_what_is_over()
+    await line.adapter.transport.closed()
+    for who in people:
+        assert isinstance(who, TeamsPerson)
+        assert executes_in(card_with(who, "Passt der Termin?")) == []
+
+
 async def test_answered_on_the_other_account_it_asks_nothing_here(town: WireTown, line: Line):
     """The reminder came where she wants to be written to by now."""
     svenja, miriam = await contact_and_asker(town)
