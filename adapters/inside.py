@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 Take: TypeAlias = Callable[[Incoming], Awaitable[tuple[str, ...]]]
-"""Carries out one event; the keys of the promised messages."""
+"""Carries out one event, and notes in the same transaction that it has been; the keys of the promised messages."""
 
 Begun: TypeAlias = asyncio.Task[tuple[str, ...] | None]
 """A turn; its result is None where the event is left to the inbox."""

@@ -2,7 +2,7 @@
 
     .venv/bin/python bench/teams_servers.py NAME PORT METADATA KEYS [DATABASE]
 
-The peers only echo; Lotse takes whole durable turns; "adapter" is our adapter with its inbox, and an echo for a turn. All check the token's signature with the same published key, and all
+The peers only echo; Lotse takes whole durable turns; "adapter" is our adapter with the inbox, and an echo for a turn. All check the token's signature with the same published key, and all
 are spared the fetching of their own token.
 """
 
@@ -139,6 +139,9 @@ async def adapter(port: int, metadata: str, database: str) -> None:
     made = our_adapter(given, metadata)
 
     async def echo(incoming: Incoming) -> tuple[str, ...]:
+        async with inner.storage.unit() as uow:
+            await uow.inbox.begin(incoming)
+            await uow.commit()
         message = Message(blocks=(Text(text=f"Echo: {incoming.what}"),))
         await made.transport.deliver(
             Delivery(
