@@ -293,4 +293,4 @@ async def main(messages: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 600))
+    asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 1200))

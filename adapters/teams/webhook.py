@@ -121,8 +121,7 @@ class Webhook:
             return web.Response(status=503, headers={"Retry-After": "5"})
         who = inbound.sender(activity, tenant)
         try:
-            async with asyncio.timeout(PATIENCE):
-                return await self._take(self.inside, activity, who)
+            return await self._take(self.inside, activity, who)
         except (DBAPIError, Conflict, TimeoutError, OSError) as error:
             log.error("not taken", action="teams webhook", error=type(error).__name__)  # noqa: TRY400
             return web.Response(status=503, headers={"Retry-After": "5"})
@@ -153,7 +152,8 @@ class Webhook:
                 self._cards.pressed(who.account, pressed.message)
             return web.json_response(_shown(response))
         if activity.name == QUERY and inside.core is not None and who is not None:
-            return web.json_response(await self._compose.answer(inside, inside.core, activity, who))
+            async with asyncio.timeout(PATIENCE):
+                return web.json_response(await self._compose.answer(inside, inside.core, activity, who))
         return web.Response(status=501)
 
     async def _press(self, inside: Inside, activity: Activity, who: Sender, pressed: inbound.Pressed) -> Response:
@@ -185,7 +185,9 @@ class Webhook:
         receiving = asyncio.create_task(self._into_inbox(inside, who, happened, begun=begun))
         self._receiving.add(receiving)
         receiving.add_done_callback(self._done)
-        await asyncio.shield(receiving)
+        if not (await asyncio.wait([receiving], timeout=PATIENCE))[0]:
+            raise TimeoutError
+        receiving.result()
 
     def _done(self, receiving: asyncio.Task[None]) -> None:
         self._receiving.discard(receiving)
