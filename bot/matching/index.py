@@ -136,31 +136,20 @@ class Index:
         self._changed()
 
     def search(
-        self,
-        text: str,
-        topic: Topic | None = None,
-        *,
-        floor: float = MAYBE,
-        tail: int | None = None,
-        limit: int | None = None,
+        self, text: str, topic: Topic | None = None, *, floor: float = MAYBE, limit: int | None = None
     ) -> Sequence[Hit]:
         """Best first, ties by id; nobody if the best has less than MAYBE of the question. Who declared the topic comes
         before all others; who uses another name of the topic is found like those who use the words of the question.
-        Of those with less than MAYBE only the ones that are among the best `tail`, equals included.
         """
-        in_order = self.rated(text, topic, floor=floor, tail=tail, limit=limit)
+        in_order = self.rated(text, topic, floor=floor, limit=limit)
         return [Hit(key, -negative, coverage, coverage >= SURE) for negative, key, coverage in in_order[:limit]]
 
     def rated(
-        self,
-        text: str,
-        topic: Topic | None = None,
-        *,
-        floor: float = MAYBE,
-        tail: int | None = None,
-        limit: int | None = None,
+        self, text: str, topic: Topic | None, *, floor: float, tail: int | None = None, limit: int | None = None
     ) -> list[Rated]:
-        """As `search`, with those as good as the last one."""
+        """As `search`, with those as good as the last one. Of those with less than MAYBE only the ones that are among the
+        best `tail`, equals included.
+        """
         scores, covered = self._rated_either_way([self._meant(word) for word in asked_words(text)])
         if topic is not None:
             meant = self._by_topic(topic)

@@ -100,6 +100,15 @@ async def test_a_revision_can_be_taken_back(storage: Storage):
         assert await tx.connection.run_sync(lambda sync: set(inspect(sync).get_table_names())) == {"alembic_version"}
 
 
+async def test_a_database_that_has_lost_an_index_already_is_upgraded(storage: Storage):
+    """For an hour revision 0002 dropped what 0003 drops since."""
+    async with storage.transaction() as tx:
+        await tx.connection.run_sync(lambda sync: command.downgrade(config(sync), "0002"))
+        await tx.connection.execute(text("DROP INDEX ix_inbox_account"))
+        await tx.connection.run_sync(lambda sync: command.upgrade(config(sync), "head"))
+        assert await tx.connection.run_sync(revision) == HEAD
+
+
 async def test_a_question_put_off_before_the_upgrade_still_comes_when_it_is_sent(storage: Storage):
     async with storage.unit() as uow:
         account = (await uow.accounts.lock(incoming(Account("console:vogt")))).account

@@ -79,6 +79,24 @@ async def test_those_who_wait_share_a_commit_and_nobody_waits_for_company(storag
     assert commits(file) == before + together + 3
 
 
+async def test_who_comes_in_the_same_moment_shares_the_commit_too(storage: Storage, file: Path):
+    """Each comes when the one before has begun: none is waiting yet when the first is ready."""
+    later: list[asyncio.Task[None]] = []
+
+    async def one_after_the_other(keys: list[str]) -> None:
+        if keys[1:]:
+            later.append(asyncio.create_task(one_after_the_other(keys[1:])))
+        await note(storage, keys[0])
+
+    await note(storage, "before")
+    before = commits(file)
+    await one_after_the_other(MANY[:8])
+    while len(later) < 7 or not all(task.done() for task in later):
+        await asyncio.gather(*later)
+    assert commits(file) == before + 1
+    assert kept(file) == {"before", *MANY[:8]}
+
+
 async def test_one_mistake_spoils_no_other(storage: Storage, file: Path):
     async def mistaken(key: str) -> None:
         async with storage.unit() as uow:

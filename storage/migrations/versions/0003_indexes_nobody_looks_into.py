@@ -17,7 +17,7 @@ UNASKED = sa.text("kind <> 'answer'")
 
 
 def upgrade() -> None:
-    op.drop_index('ix_inbox_account', 'inbox')
+    op.drop_index('ix_inbox_account', 'inbox', if_exists=True)  # some databases have lost it with 0002
     op.drop_index('ix_outbox_person_kind', 'outbox')
     op.create_index(
         'ix_outbox_person_kind', 'outbox', ['person', 'kind'], postgresql_where=UNASKED, sqlite_where=UNASKED
