@@ -115,7 +115,7 @@ def our_adapter(given: Any, metadata: str) -> Any:
             return service_url.startswith("http://127.0.0.1:")
 
     log.set_up("error")
-    teams.Gate = Loopback  # type: ignore[misc]
+    teams.Gate = Loopback  # type: ignore[attr-defined, misc]
     return teams.TeamsAdapter(given, authority=lambda _: ("token", 3600.0), metadata=metadata)
 
 

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from adapters import demo
 from adapters.app import put_together
-from adapters.config import Settings
+from adapters.config import load
 from adapters.console import Console
 from adapters.demo_people import SPEAKER
 from bench.delivery import postgresql
@@ -46,7 +46,7 @@ async def measure(url: str, turns: int) -> tuple[float, float, float, float]:
     try:
         await seed(storage)
         now = demo.START
-        lotse = put_together(Settings(), storage, now=lambda: now, transports=[Console(_ignore)])
+        lotse = put_together(load(), storage, now=lambda: now, transports=[Console(_ignore)])
         await demo.make(lotse, now)
         account = Account(f"console:{SPEAKER.casefold()}")
         taken = []

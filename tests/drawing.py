@@ -8,7 +8,8 @@ from typing import Any, assert_never
 
 from adapters.matrix.rendering import content
 from adapters.screen import readable
-from adapters.teams.cards import LARGEST, Link, activity
+from adapters.teams.buttons import Link
+from adapters.teams.cards import LARGEST, activity
 from bot.messages import Ask, Block, Choices, Contacts, Facts, File, Message, Quote, Text, Together
 
 MATRIX_LARGEST = 40_000  # bytes of content; an event may have 65,536, and encrypting makes a third more of it

@@ -47,8 +47,8 @@ def _done(can: Capabilities, key: str, question: Choices | Ask | None, what: Wha
     match what, question:
         case Picked(message=message, position=position), Choices() if message == key and not can.buttons:
             return (Said(text=str(position + 1)),)
-        case Said(text=text), Choices() if can.buttons and (position := _position(question, text)) is not None:
-            return (Picked(message=key, position=position),)
+        case Said(text=text), Choices() if can.buttons and (chosen := _position(question, text)) is not None:
+            return (Picked(message=key, position=chosen),)
         case Filled(message=message, answers=answers), Ask(form=form) if message == key and not can.forms:
             return tuple(Said(text=answers[field.name]) for field in form.fields if answers.get(field.name))
         case Said(text=text), Ask(form=form) if can.forms and _is_answer(form, text):

@@ -30,7 +30,7 @@ async def test_near_topics_are_offered_where_somebody_is(town: Town):
     async with town.storage.unit(write=False) as uow:
         topics = {one.id: one for one in await uow.topics.all()}
     narrow = next(one for one in topics.values() if one.broader)
-    broader = topics[narrow.broader]
+    broader = topics[str(narrow.broader)]
     await member(town, "Petra Lang", "Plochingen", helps_with=(broader.label_de,))
     told = await wants(town, miriam, FindContacts(topic=narrow.label_de))
     assert "Dazu finde ich zurzeit niemanden" in told

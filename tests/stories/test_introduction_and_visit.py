@@ -1,6 +1,6 @@
 """Who plans a visit after an introduction isn't asked whether they have talked."""
 
-from bot.flows.introductions.course import CHECK_IN
+from bot.flows.introductions.steps import CHECK_IN
 from tests.stories.network import read
 from tests.stories.test_visit_j6 import miriam_and_jens, planned
 from tests.town import Town

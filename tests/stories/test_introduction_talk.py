@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from storage.tables import metadata
+from storage.columns import metadata
 from storage.unit_of_work import Storage
 from tests.stories.network import asks, member, read
 from tests.town import Town, Townsperson

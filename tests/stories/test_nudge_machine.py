@@ -22,8 +22,9 @@ from bot import sending
 from bot.flows.nudges import report, run, verbs
 from bot.hours import Hours, Place
 from bot.model import Role
-from bot.nudges.model import NudgeEvent, NudgeState
+from bot.nudges.model import ZONE, NudgeEvent, NudgeState
 from bot.rules import Rules
+from bot.schedules.instants import first_after
 from bot.turn import Scene
 from scheduler.plan import Planner
 from storage.register import topics
@@ -215,7 +216,7 @@ def pause_ignored(patch: pytest.MonkeyPatch) -> None:
 
 
 async def _plan_always(scene: Scene, nudge: Any) -> None:
-    following = run.first_after(nudge.when(), run.ZONE, scene.now)
+    following = first_after(nudge.when(), ZONE, scene.now)
     assert following is not None
     await scene.uow.agenda.set(run.DUE_NOW, nudge.key, following)
 

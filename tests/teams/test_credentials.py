@@ -133,7 +133,8 @@ def _fields(data: Any) -> dict[str, str]:
 
 class Response:
     def __init__(self, status: int, text: str) -> None:
-        self.status_code, self.text, self.headers = status, text, {}
+        self.status_code, self.text = status, text
+        self.headers: dict[str, str] = {}
 
     def raise_for_status(self) -> None: ...
 
