@@ -1,8 +1,12 @@
 """What all tests may ask for: a fresh database on SQLite and on PostgreSQL, and the stores over it.
 
 `storage` and `database_url` run a test on both. `sqlite_url` and `postgresql_url` are for what is about one of them.
+All databases and homeservers of the tests stand in memory where there is room: half of the time they would wait for the disk.
 """
 
+import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +15,15 @@ import pytest
 
 from storage.unit_of_work import Storage
 from tests.databases import PostgreSQL, SQLiteFiles, postgresql_server
+
+MEMORY = Path("/dev/shm")
+ROOM = 2 * 1024**3  # bytes; some containers have less there than a database needs
+
+
+def pytest_configure() -> None:
+    """Those who run the tests may have chosen another place (TMPDIR)."""
+    if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 @pytest.fixture(scope="session")

@@ -2,13 +2,11 @@
 
 import asyncio
 import itertools
-import os
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -22,17 +20,8 @@ from tests.town import BEGIN
 
 @pytest.fixture(scope="session")
 def homeserver() -> Iterator[Homeserver]:
-    folder = folder_in_memory()
-    try:
-        with synapse(folder) as running:
-            yield running
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def folder_in_memory() -> Path:
-    memory = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix="synapse", dir=memory if os.access(memory, os.W_OK) else None))
+    with TemporaryDirectory(prefix="synapse-", ignore_cleanup_errors=True) as folder, synapse(Path(folder)) as running:
+        yield running
 
 
 @pytest.fixture

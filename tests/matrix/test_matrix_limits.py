@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-import shutil
 from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -20,7 +21,7 @@ from bot.model import AccountRow
 from bot.turn import Replies, Reply, Scene
 from storage.tables import outbox
 from storage.unit_of_work import Unit
-from tests.matrix.conftest import Meets, folder_in_memory, service
+from tests.matrix.conftest import Meets, service
 from tests.matrix.people import Human
 from tests.teams.test_playground import free_port
 
@@ -29,12 +30,11 @@ BURST = 10
 
 @pytest.fixture(scope="module")
 def homeserver() -> Iterator[Homeserver]:
-    folder = folder_in_memory()
-    try:
-        with synapse(folder, limited=True) as running:
-            yield running
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with (
+        TemporaryDirectory(prefix="synapse-", ignore_cleanup_errors=True) as folder,
+        synapse(Path(folder), limited=True) as running,
+    ):
+        yield running
 
 
 async def test_what_the_homeserver_slows_down_arrives_in_order_and_at_once_when_the_limit_is_lifted(

@@ -46,6 +46,12 @@ people = st.integers(min_value=0, max_value=4)
 _files: list[SQLiteFiles] = []
 
 
+@pytest.fixture(scope="module", autouse=True)
+def files(sqlite_files: SQLiteFiles) -> None:
+    """A machine makes its databases by itself."""
+    _files.append(sqlite_files)
+
+
 class Nudging(RuleBasedStateMachine):
     """A nudge on Mondays and Fridays at nine, five people without a profile, days around Allerheiligen."""
 
@@ -65,8 +71,6 @@ class Nudging(RuleBasedStateMachine):
         self.do(self._begin())
 
     async def _begin(self) -> None:
-        if not _files:
-            _files.append(SQLiteFiles(Path(tempfile.mkdtemp(prefix="lotse-machine-"))))
         self.storage = await Storage.open(_files[0].fresh(Path(self.folder.name)))
         async with self.storage.unit() as uow:
             await uow.bodies.put(*some_municipalities())
