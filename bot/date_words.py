@@ -47,6 +47,8 @@ _MONTHS = (
 )  # fmt: skip
 MONTHS = {word: number for number, words in enumerate(_MONTHS, start=1) for word in words.split()}
 
+LONG_MONTHS = [word for word in MONTHS if len(word) > 5]  # such as are misspelt rather than short
+
 _WEEKDAYS = (
     "montag mo monday mon", "dienstag di tuesday tue tues", "mittwoch mi wednesday wed",
     "donnerstag do thursday thu thur thurs", "freitag fr friday fri", "samstag sa sonnabend saturday sat",

@@ -9,7 +9,7 @@ import re
 from datetime import date
 
 from bot.date_words import COUNT, HOLIDAYS, MONTHS, ORDINALS, WEEKDAYS, alternatives, fold_dates, shortest
-from bot.dates import calendar_days, compound_days, days_from_today  # noqa: F401  (their rules enter themselves)
+from bot.dates import calendar_days, compound_days, days_from_today, feasts  # noqa: F401  (their rules enter themselves)
 from bot.dates.cues import Cued, cued
 from bot.dates.rules import D, M, rules_for
 from bot.dates.values import Day, Days, FoundDate, FoundTime, Past, Unsure, When
@@ -19,7 +19,7 @@ __all__ = ["Day", "Days", "FoundDate", "FoundTime", "Past", "Unsure", "When", "d
 _WORDS = (
     "heut morgen morning afternoon evening today tom tmw tmrw day monta dienst mittwo donner freit samst sonna woche week"
     " month monat jahr year ferien weihn silv neuj holid urlaub oster pfing kalenderw advent gestern fruh sommer herbst"
-    " winter spring autumn"
+    " winter spring autumn tonight karneval fasch fastna fasna fasne easter christm whitsun pentec rosenm asche himmelf fronl pfingst jahre"
 )
 _ANY = re.compile(
     rf"\d|{alternatives(shortest((*_WORDS.split(), *MONTHS, *ORDINALS, *WEEKDAYS, *HOLIDAYS)))}|tage?n?\b|{COUNT}|kw\b|q\d"

@@ -1,5 +1,6 @@
 """Days named by the calendar: "3.12.2026", "3. Dezember", "12/3", "3.-5.12."."""
 
+import re
 from datetime import date
 
 from bot.date_words import MONTHS, ORDINALS
@@ -56,6 +57,17 @@ def _named(m: Match, today: date) -> When:
 
 
 @rule(
+    cues.SLIP_OF_MONTH,
+    rf"{LEAD}?{WD}(?:(?P<d>{D})(?:\.|ten|te|ter|{TH})?|(?P<o>{ORDINAL}))\s*(?:of\s+)?(?P<m>[a-z]{{5,10}})(?:\.?,?\s+(?P<y>20\d\d))?",
+)
+def _misspelt(m: Match, today: date) -> When | None:
+    """ "8. Janur"; a number in front tells that it is a month."""
+    month = cues.SLIP_OF_MONTH.meant(m["m"])
+    day = int(m["d"]) if m["d"] else ORDINALS[m["o"]]
+    return checked(known_day(day, MONTHS[month], m["y"], today), m["wd"]) if month else None
+
+
+@rule(
     cues.MONTH,
     rf"{LEAD}?{WD}(?P<m>{MONTH})\.?\s+(?:the\s+)?(?:(?P<d>{D}){TH}?|(?P<o>{ORDINAL}))(?!\.?\d|:)(?:,?\s*(?P<y>\d{{4}}))?",
     also=cues.NUMBER,
@@ -87,7 +99,7 @@ def _weekday_and_day(m: Match, today: date) -> When | None:
 
 def _ends(m: Match, today: date) -> When:
     month = int(m["m"]) if m["m"].isdigit() else MONTHS[m["m"]]
-    first_month = m["m1"] or m["m"] if "m1" in m.re.groupindex else m["m"]
+    first_month = (m["m1"] or m["m"]).rstrip(".") if "m1" in m.re.groupindex else m["m"]
     start_month = int(first_month) if first_month.isdigit() else MONTHS[first_month]
     if not (1 <= month <= 12 and 1 <= start_month <= 12):
         return Unsure()
@@ -114,6 +126,18 @@ def _range_numeric(m: Match, today: date) -> When | None:
 )
 def _range_named(m: Match, today: date) -> When:
     return _ends(m, today)
+
+
+_MOVES = re.compile(r"schieb|schob|verleg|umbuch|statt|\btausch|wechsel|\bmove|shift")
+
+
+@rule(
+    cues.OVERNIGHT,
+    rf"(?:vom\s+|von\s+)(?P<d1>{D})(?:\.|ten)?(?:\s*(?P<m1>{MONTH}|{M}\.))?\s+auf\s+(?:den\s+|dem\s+)?(?P<d2>{D})(?:\.|ten)?\s*(?:(?P<m>{MONTH}|{M})\.?)(?:\b\.?,?\s*(?P<y>{Y}))?",
+)
+def _overnight(m: Match, today: date) -> When | None:
+    """ "Vom 1. auf den 2. Februar": one stays, and arrives on the first; unless something is moved so."""
+    return None if _MOVES.search(m.string) else _ends(m, today)
 
 
 @rule(

@@ -9,7 +9,7 @@ from bot.flows.visits.afterwards import missed
 from bot.flows.visits.course import move, settle, stop_clock, to_side, wait_for_answer, with_entry
 from bot.flows.visits.reading import hint_in, with_changes
 from bot.flows.visits.which import meant
-from bot.flows.visits.words import entry, notices, rows_of, to_answer, when
+from bot.flows.visits.words import entry, notices, rows_of, to_answer, unsure_day, when
 from bot.forms import Field, Form
 from bot.hours import Kind
 from bot.intents import Accept, AnswerVisit, CancelVisit, Decline, MissedVisit, No, RescheduleVisit
@@ -31,9 +31,7 @@ async def answer_visit(turn: Turn, wish: AnswerVisit) -> Replies:
     text = wish.text or ""
     changed = with_changes(visit.proposed, text, turn.today(turn.me))
     if isinstance(changed, Unsure):
-        return [
-            turn.reply(Text(text=turn.say("visits.unsure_day")), to_answer(visit, turn.say, change=_changing(visit)))
-        ]
+        return [turn.reply(unsure_day(turn, changed), to_answer(visit, turn.say, change=_changing(visit)))]
     heard = understand(text, _situation(turn)).intent
     if changed is not None and changed != visit.proposed:
         return await propose(turn, visit, side, changed)
@@ -104,7 +102,7 @@ async def reschedule(turn: Turn, wish: RescheduleVisit) -> Replies:
     if not isinstance(changed, Dates) or changed == visit.proposed:
         field = Field(name="details", label=turn.say("visits.field.new_date"), max_length=120)
         form = Form(intent=RescheduleVisit(visit=visit.key), fields=(field,))
-        unsure = [Text(text=turn.say("visits.unsure_day"))] if wish.details or isinstance(changed, Unsure) else []
+        unsure = [unsure_day(turn, changed)] if wish.details or isinstance(changed, Unsure) else []
         return [turn.reply(*unsure, Ask(form=form, field=field))]
     return await propose(turn, visit, side, changed)
 

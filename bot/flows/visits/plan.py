@@ -8,7 +8,7 @@ from bot.flows.introductions.whom import named
 from bot.flows.introductions.words import body_of
 from bot.flows.visits.course import move, to_side, wait_for_answer
 from bot.flows.visits.reading import dates_in, guests_in, questions_in, times_in
-from bot.flows.visits.words import notices, party, rows_of, to_answer, when
+from bot.flows.visits.words import notices, party, rows_of, to_answer, unsure_day, when
 from bot.forms import Field, Form
 from bot.intents import PlanVisit, SendVisit
 from bot.introduction_states import MET
@@ -196,7 +196,7 @@ def _dates(turn: Turn, wish: PlanVisit) -> Dates | Reply:
                 field = Field(name="when", label=turn.say("visits.field.when"), max_length=120)
                 ask = Ask(form=Form(intent=_with(wish, when=None), fields=(field,)), field=field)
                 unsure = isinstance(read, Unsure) or wish.when is not None
-                return turn.reply(*([Text(text=turn.say("visits.unsure_day"))] if unsure else []), ask)
+                return turn.reply(*([unsure_day(turn, read)] if unsure else []), ask)
     if dates.first < turn.today(turn.me):
         raise Refusal("visits.past")
     if dates.last > turn.today(turn.me) + FURTHEST:

@@ -27,6 +27,7 @@ _SPAN = re.compile(
 )
 _FROM = re.compile(r"\b(?:ab|from|not before|fruhestens|erst um)\s+(\d{1,2})(?:[:.](\d{2}))?(?![\d.]|\s*\.)")
 _UNTIL = re.compile(r"\b(?:bis|until|till)\s+(?:um\s+)?(\d{1,2})(?:[:.](\d{2}))?(?![\d.]|\s*\.)")
+_ONTO = re.compile(r"\bauf\s+den\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:^|\s)\d\s*[.)]\s+")
 _ASKING = re.compile(
     r"^(?:und\s+)?(?:wie|was|wer|wo|wann|warum|wieso|welche\w*|wozu|womit|ob|how|what|who|where|when|why|which|does|do|is|are|can)\b",
@@ -100,6 +101,8 @@ def with_changes(before: Dates, text: str, today: date) -> Dates | Unsure | None
     after = before
     if isinstance(day, Day):
         after = replace(after, first=day.date, last=day.date + (before.last - before.first))
+    elif isinstance(day, Days) and day.first == before.first == before.last and _ONTO.search(text):
+        after = replace(after, first=day.last, last=day.last)  # "vom 8. auf den 9.": moved, not prolonged
     elif isinstance(day, Days):
         after = replace(after, first=day.first, last=day.last)
     if begins is not None or ends is not None:

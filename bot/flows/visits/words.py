@@ -4,16 +4,19 @@ from datetime import date, time, timedelta
 from typing import Literal
 
 from bot.calendar_file import calendar_file
+from bot.dates import Unsure
 from bot.flows.introductions.words import body_of
 from bot.flows.listing import place_line, title
 from bot.forms import Field, Form
 from bot.hours import Place
 from bot.intents import AnswerVisit
-from bot.messages import Block, Choice, Choices, Facts, File
+from bot.messages import Block, Choice, Choices, Facts, File, Text
 from bot.model import Person
-from bot.turn import Scene
+from bot.turn import Scene, Turn
 from bot.visit_states import Dates, Side, Visit
 from bot.words import Words
+
+FORTNIGHT = timedelta(days=14)
 
 
 def when(dates: Dates, say: Words) -> str:
@@ -27,6 +30,12 @@ def when(dates: Dates, say: Words) -> str:
     if dates.ends is None:
         return say("visits.from", day=day, begins=begins)
     return say("visits.from_to", day=day, begins=begins, ends=clock(dates.ends))
+
+
+def unsure_day(turn: Turn, read: object) -> Text:
+    """Asked back, with the day that is most likely meant as the example of how to write it."""
+    likeliest = read.readings[0] if isinstance(read, Unsure) and read.readings else turn.today(turn.me) + FORTNIGHT
+    return Text(text=turn.say("visits.unsure_day", day=turn.say.day(likeliest)))
 
 
 def clock(at: time) -> str:
