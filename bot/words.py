@@ -17,6 +17,8 @@ _WEEKDAYS = {language: locale.days["format"]["wide"] for language, locale in _LO
 _MONTHS = {language: locale.months["format"]["wide"] for language, locale in _LOCALES.items()}
 _BETWEEN_THOUSANDS = {language: get_group_symbol(language) for language in LANGUAGES}
 
+PLATFORMS = {"teams": "Teams", "matrix": "Element", "console": "Terminal"}  # in both languages
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -27,6 +29,10 @@ class Words:
 
     def __call__(self, key: str, **values: Any) -> str:
         return catalogue(self.language)[key].filled(values)
+
+    def platform(self, name: str) -> str:
+        """As people call it; a platform that nobody has named here is called by its own name."""
+        return PLATFORMS.get(name, name)
 
     def number(self, value: int) -> str:
         """14100 → "14.100"."""

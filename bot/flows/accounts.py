@@ -15,6 +15,7 @@ from bot.intents import ConfirmLink, LinkAccount, SetHome
 from bot.messages import Choice, Choices, Message, Quote, Text
 from bot.model import AccountRow, LinkCode, new_key
 from bot.turn import Handlers, Refusal, Replies, Reply, Turn
+from bot.words import Words
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is read in two ways
 LENGTH = 8
@@ -91,7 +92,7 @@ async def _ask_old_account(turn: Turn, link: LinkCode, old: AccountRow) -> Reply
     words = turn.words(person)
     row = turn.account
     blocks = (
-        Text(text=words("accounts.asked", platform=row.platform)),
+        Text(text=words("accounts.asked", platform=words.platform(row.platform))),
         Quote(text=f"{turn.incoming.name} · {row.account}"),
         Choices(
             options=(
@@ -134,7 +135,10 @@ async def confirm_link(turn: Turn, wish: ConfirmLink) -> Replies:
     text = Text(text=turn.say("accounts.linked_here"))
     message = Message(blocks=(text,), language=turn.say.language)
     return [
-        turn.reply(Text(text=turn.say("accounts.linked", platform=new.platform)), *await _home_choice(turn, new)),
+        turn.reply(
+            Text(text=turn.say("accounts.linked", platform=turn.say.platform(new.platform))),
+            *await _home_choice(turn, new),
+        ),
         Reply(message=message, account=new.account),
     ]
 
@@ -149,24 +153,31 @@ async def set_home(turn: Turn, wish: SetHome) -> Replies:
     said = PLATFORMS.get(wish.platform.casefold(), wish.platform.casefold())
     row = next((one for one in rows if said in (one.platform, one.account.casefold())), None)
     if row is None:
-        raise Refusal("accounts.no_such_platform", platforms=turn.say.listed([one.platform for one in rows]))
+        raise Refusal(
+            "accounts.no_such_platform", platforms=turn.say.listed([turn.say.platform(one.platform) for one in rows])
+        )
     await turn.uow.people.save(replace(turn.me, home=row.account))
-    return [turn.tell("accounts.home_set", platform=_named(row))]
+    return [turn.tell("accounts.home_set", platform=_named(row, turn.say))]
 
 
-PLATFORMS = {"element": "matrix", "microsoft teams": "teams", "ms teams": "teams"}  # as people call them
+PLATFORMS = {
+    "element": "matrix",
+    "microsoft teams": "teams",
+    "ms teams": "teams",
+    "terminal": "console",
+}  # as people call them
 
 
 async def _home_choice(turn: Turn, joined: AccountRow | None = None) -> list[Text | Choices]:
     rows = [*await turn.uow.accounts.of_person(turn.me.key)]
     if joined is not None and all(row.account != joined.account for row in rows):
         rows.append(joined)
-    options = tuple(Choice(label=_named(row), intent=SetHome(platform=row.account)) for row in rows)
+    options = tuple(Choice(label=_named(row, turn.say), intent=SetHome(platform=row.account)) for row in rows)
     return [Text(text=turn.say("accounts.ask_home")), Choices(options=options)]
 
 
-def _named(row: AccountRow) -> str:
-    return f"{row.platform} ({row.name or row.account})"
+def _named(row: AccountRow, say: Words) -> str:
+    return f"{say.platform(row.platform)} ({row.name or row.account})"
 
 
 # Wrong tries are links that nobody can redeem, one for each: they expire, and are cleaned away, as links are.

@@ -27,7 +27,7 @@ async def _mine(turn: Turn) -> list[Block]:
     accounts = await turn.uow.accounts.of_person(me.key)
     rows = [
         *await entry_lines(turn, me),
-        (say("privacy.accounts"), "; ".join(f"{row.platform}: {row.name}" for row in accounts)),
+        (say("privacy.accounts"), "; ".join(f"{say.platform(row.platform)}: {row.name}" for row in accounts)),
         (say("privacy.enquiries"), say.number(len(await turn.uow.enquiries.of(me.key)))),
         (say("privacy.requests"), say("privacy.requests.value", asked=len(asked), received=len(received))),
         (say("privacy.handed"), say.number(len(handed))),

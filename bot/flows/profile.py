@@ -1,5 +1,6 @@
 """The profile: shown whole, each line with the words that change it; and the settings that aren't topics."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -27,6 +28,8 @@ from bot.words import Words
 
 MOST_OPEN, MOST_A_MONTH = 20, 100
 MAX_STAND_IN = 120
+_BEGINS = re.compile(r"\b(?:ab|from|starting)\b", re.IGNORECASE)
+_ENDS = re.compile(r"\b(?:bis|until|till|to|back|zurück|wieder)\b", re.IGNORECASE)
 
 
 async def show(turn: Turn, wish: ProfileShow) -> Replies:
@@ -66,8 +69,8 @@ async def entry_lines(turn: Turn, me: Person) -> tuple[tuple[str, str], ...]:
     accounts = await turn.uow.accounts.of_person(me.key)
     if len(accounts) > 1:
         home = next((one.platform for one in accounts if one.account == me.home), None)
-        where = say("profile.home.chosen", platform=home) if home else say("profile.home.last")
-        row("home", f"{say.listed([one.platform for one in accounts])}; {where}")
+        where = say("profile.home.chosen", platform=say.platform(home)) if home else say("profile.home.last")
+        row("home", f"{say.listed([say.platform(one.platform) for one in accounts])}; {where}")
     row("prompts", say("profile.prompts.off" if me.prompts_off else "profile.prompts.on"))
     given = await turn.uow.people.consent(me.key)
     if given is not None:
@@ -97,12 +100,13 @@ async def pause(turn: Turn, wish: Pause) -> Replies:
     me = turn.me
     typed: object = wish.until
     if isinstance(typed, str):  # from the form, as it was said
-        wish = replace(wish, until=_day(read_date(typed, turn.today(me))))
+        wish = replace(wish, until=_back(typed, turn.today(me)))
     if wish.until is None:
         field = Field(
             name="until", label=turn.say("profile.ask_until"), kind="date", hint=turn.say("profile.ask_until_hint")
         )
-        return [turn.reply(Ask(form=Form(intent=wish, fields=(field,)), field=field))]
+        unclear = [Text(text=turn.say("profile.until_unclear"))] if isinstance(typed, str) else []
+        return [turn.reply(*unclear, Ask(form=Form(intent=wish, fields=(field,)), field=field))]
     if wish.until <= turn.today(me):
         raise Refusal("profile.pause_over", day=turn.say.day(wish.until))
     if wish.visible is None:
@@ -119,8 +123,11 @@ async def pause(turn: Turn, wish: Pause) -> Replies:
     return [turn.tell(key, day=turn.say.day(wish.until)), *replies]
 
 
-def _day(when: Day | Days | Unsure | None) -> date | None:
-    match when:
+def _back(typed: str, today: date) -> date | None:
+    """The first day back. Where only the beginning is said ("ab 3.9. für zwei Wochen"), it is asked again."""
+    if _BEGINS.search(typed) and not _ENDS.search(typed):
+        return None
+    match read_date(typed, today):
         case Day(date=day):
             return day
         case Days(last=day):

@@ -65,6 +65,16 @@ _FORMERLY = re.compile(
 _THAT = re.compile(r",?\s((?:dass|that)\s.+)$", re.IGNORECASE)
 _SEEN = re.compile(r"(?:\s+[\w]+){0,3}\s+(?:besuchen|treffen|aufsuchen)\b", re.IGNORECASE)
 _BEGINS = re.compile(r"(?:ab|seit|from|since|starting)\b", re.IGNORECASE)
+_TILL = re.compile(
+    r"\b(?:bis|until|till|by|nach|after|back|zurück|wieder)\b|\b(?:in|within)\s+(?!(?:der\s+)?(?:kw|kalenderwoche|week)\b)",
+    re.IGNORECASE,
+)
+_AWAY = re.compile(
+    r"\b(?:nicht (?:da|im (?:haus|büro|dienst)|erreichbar|verfügbar)|weg|abwesend|frei|urlaub|krank|away|off|out|not (?:there|here|available|in)|vacation|leave)\b",
+    re.IGNORECASE,
+)
+_WEEK = re.compile(r"woche|week|\bkw\b|\bkw\d", re.IGNORECASE)
+_ON = re.compile(r"(?:am|an|on|heute?|morgen|übermorgen|today|tomorrow)\b", re.IGNORECASE)
 _BEGINNING = re.compile(r"\b(?:starts?|begins?|beginnt|startet|losgeht|from|ab)\s+(?:am\s+|on\s+)?$", re.IGNORECASE)
 _PLAIN = str.maketrans("äöüß", "aous")
 _DURATION = re.compile(
@@ -112,12 +122,11 @@ def filled(name: str, heard: Heard) -> Intent:
             )
         case "pause":
             ends = [
-                one.when
+                one
                 for one in heard.said_dates
                 if isinstance(one.when, Days) or (isinstance(one.when, Day) and not _begins(text, one))
             ]
-            last_one = ends[-1] if ends else None
-            return Pause(until=last_one.last if isinstance(last_one, Days) else last_one.date if last_one else None)
+            return Pause(until=_back(text, ends[-1]) if ends else None)
         case "language":
             english = re.search(r"engl|english", text, re.IGNORECASE)
             return Language(language="en" if english else "de")
@@ -212,6 +221,24 @@ def filled(name: str, heard: Heard) -> Intent:
             return made(name, topic=subject_of(heard, name))
         case _:
             return made(name)
+
+
+def _back(text: str, one: FoundDate) -> dt.date | None:
+    """The first day back: the one named, but for a day or a week of absence ("in KW 3 nicht da")."""
+    said = text[one.start : one.end]
+    match one.when:
+        case Days(last=last):
+            return last
+        case Day(date=day) if _TILL.search(text[: one.start] + said) or not _AWAY.search(text):
+            return day
+        case Day(date=day) if _WEEK.search(said):
+            return day + dt.timedelta(days=7)
+        case Day(date=day) if _ON.match(said):
+            return day + dt.timedelta(days=1)
+        case Day(date=day):
+            return day
+        case _:
+            return None
 
 
 def _begins(text: str, one: FoundDate) -> bool:

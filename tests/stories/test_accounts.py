@@ -42,8 +42,8 @@ async def test_linked_after_a_yes_on_the_old_account(town: Town, robert: Townspe
 async def test_unasked_messages_go_where_the_person_wants_them(town: Town, robert: Townsperson, element: Townsperson):
     await element.says(f"/konto {await code(robert)}")
     await robert.says("ja")
-    await robert.picks("matrix")
-    assert "matrix" in read(robert)
+    await robert.picks("Element (Robert)")
+    assert "schreibe ich Ihnen auf Element" in read(robert)
     read(element)
     miriam = await member(town, "Miriam Vogt", "Ulm")
     await miriam.says("Wer kennt sich mit der E-Akte aus?")
@@ -53,8 +53,10 @@ async def test_unasked_messages_go_where_the_person_wants_them(town: Town, rober
     assert "Miriam Vogt" in read(element)
     assert "Miriam Vogt" not in read(robert)
     await robert.says("Mein Profil")
-    assert "Markdorf" in read(robert)
+    assert "Element und Teams; von mir aus schreibe ich auf Element" in read(robert)
     assert element.reads() == []
+    await robert.says("Was weißt du über mich?")
+    assert "Chat-Konten: Element: Robert; Teams: Robert Seidl" in read(robert)
 
 
 async def test_a_no_on_the_old_account_links_nothing(robert: Townsperson, element: Townsperson):

@@ -10,8 +10,6 @@ from bot.nudges.sums import FEW, Sums, summed
 from bot.turn import Scene
 from bot.words import Words
 
-PLATFORMS = {"teams": "Teams", "matrix": "Element", "console": "Terminal"}
-
 
 async def report(scene: Scene, nudge: Nudge, say: Words) -> list[Block]:
     """Of the newest run, and of the ones before in short."""
@@ -57,7 +55,7 @@ def _delivered(sums: Sums, say: Words) -> str:
     number = say.number(sums.handed_over)
     if sums.due < FEW or not sums.delivered:
         return number
-    parts = ", ".join(f"{n} {PLATFORMS.get(name, name)}" for name, n in sorted(sums.delivered.items(), reverse=True))
+    parts = ", ".join(f"{n} {say.platform(name)}" for name, n in sorted(sums.delivered.items(), reverse=True))
     return f"{number} ({parts})"
 
 
