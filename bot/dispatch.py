@@ -12,13 +12,15 @@ from datetime import datetime
 import structlog
 
 from bot.access import allowed_here
+from bot.asides import PASSING, wish_before
 from bot.events import Edited, Filled, Incoming, Joined, Left, Picked, Said, Unreadable
 from bot.flows import DUE, HANDLERS, accounts, first_contact
 from bot.forms import Field, Form, Invalid, read
-from bot.hearing import hear, is_clear, names_their_town, patient_form
+from bot.hearing import hear, is_clear, lacks_town, names_their_town, patient_form
 from bot.intents import (
     Cancel,
     Intent,
+    Language,
     No,
     Pick,
     SetAffiliation,
@@ -219,13 +221,14 @@ async def said(turn: Turn, text: str) -> Replies:
     if dialog is not None and command:
         await turn.uow.dialogs.drop(account)
     elif dialog is not None:
-        return await fill_next(turn, dialog, text)
+        return await fill_or_leave(turn, dialog, text)
     question = turn.question
     if isinstance(heard.intent, Pick) and question is not None:
         return await picked(turn, question, heard.intent.position)
     patient = None if command or question is None or question.answered is not None else patient_form(question)
     if patient is not None and not (patient.patient and is_clear(heard, text, patient)):
-        return await fill_next(turn, Dialog(account=account, form=patient, started_at=turn.now), text)
+        dialog = Dialog(account=account, form=patient, started_at=turn.now)
+        return await (fill_next if patient.patient else fill_or_leave)(turn, dialog, text)
     if not heard.sure and heard.alternatives and turn.person is not None:
         return [which_one(turn, heard)]
     if isinstance(heard.intent, Unknown) and names_their_town(turn, text):
@@ -247,6 +250,29 @@ async def picked(turn: Turn, question: Question, position: int) -> Replies:
     if asked.once:
         await turn.uow.questions.answer(question.message, position, turn.now)
     return await handle(turn, asked.options[position].intent)
+
+
+async def fill_or_leave(turn: Turn, dialog: Dialog, text: str) -> Replies:
+    """A wish that goes before the form is carried out. What only passes leaves the form open and its question is asked
+    again; so is the one for the town, which nobody would come back to by themselves.
+    """
+    field = dialog.form.next_field(dialog.answers)
+    wish = wish_before(turn, dialog.form, field, text) if field is not None else None
+    if field is None or wish is None:
+        return await fill_next(turn, dialog, text)
+    await turn.uow.dialogs.drop(turn.account.account)
+    replies = await handle(turn, wish)
+    town = isinstance(dialog.form.intent, SetAffiliation) and lacks_town(turn) and not isinstance(wish, Cancel)
+    if any(asks(reply.message) for reply in replies) or not (town or isinstance(wish, PASSING)):
+        return replies
+    if isinstance(wish, Language) and wish.language is not None and not dialog.answers:
+        person = turn.person and replace(turn.person, language=wish.language)
+        later = replace(turn, person=person, say=Words(wish.language, turn.say.timezone))
+        again = await handle(later, dialog.form.intent)
+        if any(asks(reply.message) for reply in again):
+            return [*replies, *again]
+    await turn.uow.dialogs.save(dialog)
+    return [*replies, turn.reply(Ask(form=dialog.form, field=field))]
 
 
 async def fill_next(turn: Turn, dialog: Dialog, text: str) -> Replies:

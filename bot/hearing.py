@@ -32,28 +32,37 @@ _QUESTION = re.compile(r"\?\s*$|^\s*(?:wer|wen|wem|wo|suche|zeig\w*|who|whom|whe
 
 def names_their_town(turn: Turn, text: str) -> bool:
     """The bare name of a place from somebody who was asked for theirs, and looked for help or something else first."""
-    if turn.person is None or turn.knowledge.home_state(turn.person.key) is not None:
-        return False
+    return lacks_town(turn) and names_a_place(turn, text)
+
+
+def lacks_town(turn: Turn) -> bool:
+    return turn.person is not None and turn.knowledge.home_state(turn.person.key) is None
+
+
+def names_a_place(turn: Turn, text: str) -> bool:
     return isinstance(turn.knowledge.place(text), Exact | Ambiguous)
 
 
 def hear(turn: Turn, text: str) -> Understanding:
     """The text in the situation it was written in."""
+    return understand(text, situation_of(turn, text))
+
+
+def situation_of(turn: Turn, text: str, *, answering: bool = False) -> Situation:
+    """Where the text was written; `answering` the field of an open form."""
     asked = turn.question.asked if turn.question else None
     waits = turn.question is not None and turn.question.answered is None and patient_form(turn.question) is not None
     home = turn.knowledge.home_state(turn.person.key) if turn.person else None
-    return understand(
-        text,
-        Situation(
-            context=asked.asked if isinstance(asked, Choices) else "asked_text" if waits else "none",
-            options=asked.options if isinstance(asked, Choices) else (),
-            today=turn.today(turn.person),
-            now=turn.now,
-            language=turn.say.language,
-            role="admin" if _of_the_office(turn, asked, text) else "staff",
-            home_state=home,
-            lexicon=turn.knowledge,
-        ),
+    choices = asked if isinstance(asked, Choices) and not answering else None
+    return Situation(
+        context=choices.asked if choices else "asked_text" if waits or answering else "none",
+        options=choices.options if choices else (),
+        today=turn.today(turn.person),
+        now=turn.now,
+        language=turn.say.language,
+        role="admin" if _of_the_office(turn, asked, text) else "staff",
+        home_state=home,
+        lexicon=turn.knowledge,
     )
 
 

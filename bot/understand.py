@@ -55,7 +55,17 @@ from bot.understanding.slots import is_nudge_name
 from bot.understanding.tokens import Token, fold, tokenize
 from bot.understanding.weighing import ANSWERS, Reading, read, rival, why
 
-__all__ = ["Lexicon", "Option", "Situation", "Understanding", "is_command", "language_of", "taken_apart", "understand"]
+__all__ = [
+    "Lexicon",
+    "Option",
+    "Situation",
+    "Understanding",
+    "is_command",
+    "language_of",
+    "says_only",
+    "taken_apart",
+    "understand",
+]
 
 _CLOSING = re.compile(
     r"(?<=[.!?\n])\s*(?:mit (?:freundlichen|besten|herzlichen) grüßen|(?:viele|beste|liebe|herzliche) grüße|mfg|"
@@ -236,6 +246,15 @@ def _named_too(meant: Intent, read_as: Intent) -> Intent:
         name = getattr(read_as, "name", None)
         return cast("Intent", replace(named, name=name)) if name and is_nudge_name(name) else meant
     return meant
+
+
+def says_only(text: str, situation: Situation) -> Intent | None:
+    """Help or another language, where a text asks for that and nothing else: such words mean themselves everywhere."""
+    heard = taken_apart(text, situation)
+    if heard.hit("says.help"):
+        return Help()
+    languages: tuple[LanguageCode, ...] = ("en", "de")
+    return next((Language(language=one) for one in languages if heard.hit(f"says.language.{one}")), None)
 
 
 def language_of(text: str) -> LanguageCode | None:
