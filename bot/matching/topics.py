@@ -12,6 +12,7 @@ from rapidfuzz.process import extract
 
 from bot.matching.text import fold, grams_of, stem, words
 
+_IN_BRACKETS = re.compile(r"\s*\([^)]*\)")
 _BETWEEN = re.compile(r"[^\w+#]|_")
 TYPO = 0.85  # similarity, from six letters on; at .80 wrong ones appear
 
@@ -52,6 +53,7 @@ class TopicTable:
     def __init__(self, topics: Iterable[Topic]) -> None:
         self.all: dict[str, Topic] = {topic.id: topic for topic in topics}
         self._names: dict[str, tuple[Topic, str]] = {}
+        self._told_apart: dict[str, tuple[Topic, str]] = {}  # "ÖGD" is no "OGD"
         self._narrower: dict[str | None, list[Topic]] = defaultdict(list)
         self._grams: dict[str, frozenset[str]] = {}
         for topic in self.all.values():
@@ -60,13 +62,25 @@ class TopicTable:
                 self._names.setdefault(same_name(name), (topic, name))
         for topic in self.all.values():
             for name in topic.synonyms:
-                self._names.setdefault(same_name(name), (topic, name))
+                known, _ = self._names.setdefault(same_name(name), (topic, name))
+                if known.id != topic.id:
+                    self._told_apart[name.casefold()] = (topic, name)
 
     @cached_property
     def _stemmed(self) -> dict[str, tuple[Topic, str]]:
         found: dict[str, tuple[Topic, str]] = {}
         for topic, name in self._names.values():
             found.setdefault(_stemmed(name), (topic, name))
+        return found
+
+    @cached_property
+    def _shorter(self) -> dict[str, tuple[Topic, str]]:
+        """Labels that explain themselves in brackets, without these: "Datenschutz"."""
+        found: dict[str, tuple[Topic, str]] = {}
+        for topic in self.all.values():
+            for label in (topic.label_de, topic.label_en):
+                if (short := _IN_BRACKETS.sub("", label)) != label:
+                    found.setdefault(same_name(short), (topic, short))
         return found
 
     @cached_property
@@ -90,10 +104,12 @@ class TopicTable:
         squeezed = same_name(text)
         if len(squeezed) < 2:
             return None
-        if found := self._names.get(squeezed):
+        if found := self._told_apart.get(text.strip().casefold()) or self._names.get(squeezed):
             topic, name = found
             exact = name in (topic.label_de, topic.label_en)
             return Resolved(topic=topic, because="exact" if exact else "synonym", matched=name)
+        if found := self._shorter.get(squeezed):
+            return Resolved(topic=found[0], because="synonym", matched=found[1])
         if found := self._stemmed.get(_stemmed(text)):
             return Resolved(topic=found[0], because="stem", matched=found[1])
         if len(squeezed) < 6:

@@ -188,6 +188,12 @@ class Heard:
         return sum(1 for token in words[1:] if token.capital and not token.text.isupper()) * 8 >= len(words)
 
     @cached_property
+    def is_shouted(self) -> bool:
+        """ "WER KENNT SICH DAMIT AUS": then capitals tell nothing."""
+        words = [token.text for token in self.tokens if token.kind == "word"]
+        return len(words) > 1 and sum(map(str.isupper, words)) * 2 > len(words)
+
+    @cached_property
     def is_english(self) -> bool:
         words = {token.fold for token in self.tokens if token.kind == "word"}
         stop = self.phrases.stopwords

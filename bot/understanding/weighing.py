@@ -22,6 +22,7 @@ KNOWN = ANSWERED | {"none", "nudge", "confirm", "desk"}  # and where nothing is 
 DOUBTED = frozenset({"none", "after_results", "visit_reminder"})  # where two readings may be asked about
 CLOSE = 0.7  # of the likelier reading's chance: a second one this likely is asked about
 GUESSED = 0.45  # below, something that others would see is asked about first
+ABBREVIATED = 8  # letters of an abbreviation
 BRIEF = 8  # words; in a longer text a subject or a place alone asks for nothing
 ANSWERS = frozenset({"accept", "decline", "later", "suggest_other", "ask_back"})
 OFFICE = frozenset(
@@ -122,8 +123,18 @@ def read(heard: Heard) -> Reading:
 def _likeliest(heard: Heard, likely: Chances) -> tuple[Intent, float]:
     chance, name = likely.likeliest()
     enough = ENOUGH if heard.situation.context in KNOWN else ENOUGH_ELSEWHERE
+    if name == "more" and all(map(str.isdigit, heard.plain_words)):
+        return Unknown(), chance  # a telephone number
+    if name == "more" and _abbreviation(heard) is not None:
+        chance, name = likely.but(name).likeliest()  # a subject, and no wish to see others
+        if name != "find_contacts":
+            return Unknown(), chance
+    search: FindContacts | Intent | None
     if name == "find_contacts" and chance >= enough:
-        return _search(heard), chance
+        search = _search(heard)
+        if search == FindContacts() and (subject := _abbreviation(heard)) is not None:
+            search = FindContacts(topic=subject)
+        return search, chance
     if name in {"unknown", "greet"} or chance < enough:
         if len(heard.plain_words) <= BRIEF and (search := _refined(heard) or _bare_topic(heard)) is not None:
             return search, GUESSED
@@ -172,6 +183,19 @@ def _allowed(*, office: bool, asked: bool) -> tuple[tuple[str, ...], Callable[[l
     intents = learned().intents
     names = tuple(name for name in intents if name not in barred)
     return names, itemgetter(*map(intents.index, names))
+
+
+def _abbreviation(heard: Heard) -> str | None:
+    """A word in capitals that nothing is known of, such as "SBGG" or "LoB": a new subject, not the last one once more."""
+    if heard.is_shouted:
+        return None
+    for at, token in enumerate(heard.tokens):
+        text, capitals = token.text, sum(map(str.isupper, token.text))
+        if token.kind != "word" or at in heard.taken or capitals < 2 or len(text) > ABBREVIATED or not text.isalpha():
+            continue
+        if not (text.isupper() and heard.is_everyday(text)):
+            return text
+    return None
 
 
 def _bare_topic(heard: Heard) -> Intent | None:

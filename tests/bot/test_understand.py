@@ -45,6 +45,55 @@ def situation(lexicon, context="none", options=(), role="staff"):
 
 
 @pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("PV?", "PV"),
+        ("wer macht was mit bgm", "bgm"),
+        ("wer hat SBGG schon umgesetzt", "SBGG"),
+        ("wer hat XYZG schon umgesetzt", "XYZG"),  # nothing is known of it
+        ("gibt es jemanden zu BuT", "BuT"),
+    ],
+)
+def test_after_a_list_an_abbreviation_is_a_new_subject(lexicon, text, topic):
+    """Otherwise the last list would be shown once more, as if it were about that."""
+    assert understand(text, situation(lexicon, "after_results")).intent == wish.FindContacts(topic=topic)
+
+
+@pytest.mark.parametrize("text", ["noch mehr davon", "NOCH MEHR BITTE", "gibt's noch wen, OK?"])
+def test_capitals_alone_are_no_subject(lexicon, text):
+    assert understand(text, situation(lexicon, "after_results")).intent == wish.More()
+
+
+def test_a_telephone_number_asks_for_nobody_else(lexicon):
+    assert understand("0711 123456", situation(lexicon, "after_results")).intent == wish.Unknown()
+
+
+def test_small_abbreviations_are_not_found_in_other_words(lexicon):
+    for text in (
+        "Wir bauen eine Kita mit Kiosk",
+        "Die Bemerkung war kritisch gemeint",
+        "Improvisation ist alles, oder?",
+    ):
+        found = understand(text, situation(lexicon)).intent
+        assert getattr(found, "topic", None) not in ("ki", "Ki", "bem", "Bem", "pv", "kritis")
+
+
+@pytest.mark.parametrize(
+    ("text", "back"),
+    [
+        ("ich bin in KW 3 nicht da", date(2027, 1, 25)),
+        ("nächste Woche bin ich nicht da", date(2026, 12, 7)),
+        ("morgen bin ich nicht im Büro", date(2026, 11, 25)),
+        ("I'm away next week", date(2026, 12, 7)),
+        ("ich bin bis KW 3 weg", date(2027, 1, 18)),
+        ("ich bin bis 15.1. weg", date(2027, 1, 15)),
+    ],
+)
+def test_who_is_away_for_a_day_or_a_week_is_back_after_it(lexicon, text, back):
+    assert understand(text, situation(lexicon)).intent == wish.Pause(until=back)
+
+
+@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("Hallo, kennt jemand wen der die E-Akte schon eingeführt hat?", wish.FindContacts(topic="E-Akte")),

@@ -22,7 +22,7 @@ from bot.words import Words
 async def find_contacts(turn: Turn, wish: FindContacts) -> Replies:
     me = turn.me
     last = await turn.uow.enquiries.last(me.key)
-    if not wish.topic and last is None:
+    if not wish.topic and (last is None or (wish == FindContacts() and not _is_listed(turn))):
         return [_ask_topic(turn, wish)]
     near = await place_of(turn, wish)
     if isinstance(near, Reply):
@@ -196,6 +196,12 @@ def _guessed(turn: Turn, wish: FindContacts, resolved: Resolved | None) -> tuple
 def _ask_topic(turn: Turn, wish: FindContacts) -> Reply:
     field = Field(name="topic", label=turn.say("contacts.field.topic"), hint=turn.say("contacts.field.topic_hint"))
     return turn.reply(Ask(form=Form(intent=wish, fields=(field,)), field=field))
+
+
+def _is_listed(turn: Turn) -> bool:
+    """Whether a list is the last that was asked about: then a search that says nothing new is meant for it."""
+    asked = turn.question.asked if turn.question else None
+    return isinstance(asked, Choices) and asked.asked == "after_results"
 
 
 def _last_name(one: Candidate) -> str:

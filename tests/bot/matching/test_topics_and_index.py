@@ -36,6 +36,36 @@ def test_a_topic_by_any_of_its_names(table, said, topic, because):
     assert table.knows(said) is resolved.exact
 
 
+USUAL = {  # abbreviations of German town halls
+    "energie-klima": "PV BHKW KWP", "personal": "BGM BEM TVöD DGUV HR", "ozg": "OZG", "dms": "DMS ECM", "bim": "BIM",
+    "ki": "KI AI", "it-sicherheit": "ISB BSI ISMS NIS2 KRITIS SIEM", "breitband": "WLAN FTTH", "mobilitaet": "ÖPNV SPNV",
+    "eakte": "EAkte", "geodaten": "GIS GDI ALKIS WMS", "standesamt": "SBGG", "soziales": "BTHG KdU BAföG WBS",
+    "jugend": "HzE OGS UVG", "auslaender": "AZR AsylbLG", "bauleitplanung": "FNP TÖB ISEK", "bauen": "LBO HOAI",
+    "umwelt": "UVP", "bevoelkerungsschutz": "BOS ILS KatS", "gesundheit": "ÖGD IfSG", "finanzen": "NKF HKR KLR IKS GoBD ERP",
+    "epayment": "SEPA", "vergabe": "VgV UVgO VOB GWB", "foerdermittel": "EFRE", "datenschutz": "DSGVO DSFA AVV SDM",
+    "recht": "VwVfG IFG HinSchG", "it-betrieb": "EDV IuK VPN", "fortbildung": "LMS", "prozessmanagement": "BPM GPO KVP",
+    "dashboard": "BI DWH", "gebaeude": "CAFM TGA", "ordnung": "OWi KOD StVO", "kultur": "VHS", "rat": "RIS", "website": "CMS",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("topic", "said"), [(topic, one) for topic, all_ in USUAL.items() for one in all_.split()])
+def test_a_topic_by_its_usual_abbreviation(table, topic, said):
+    for written in (said, said.lower()):
+        resolved = table.resolve(written)
+        assert resolved is not None
+        assert resolved.topic.id == topic
+
+
+@pytest.mark.parametrize("said", ["Kiste", "Pvc", "but", "eat", "Lob", "Bemühung", "kritisch", "Oststadt"])
+def test_an_abbreviation_is_not_found_within_other_words(table, said):
+    assert table.resolve(said) is None
+
+
+def test_what_a_label_explains_in_brackets_can_be_left_out(table):
+    assert table.resolve("Datenschutz").topic.id == "datenschutz"
+    assert table.resolve("Geoinformation").topic.id == "geodaten"
+
+
 def test_words_with_which_no_topic_begins_are_told_apart(table):
     said = "Welche Stadt gab elektronischen Akten den Vorzug".split()
     assert [word for word in said if table.begins(word)] == ["Stadt", "elektronischen", "Akten", "den"]
