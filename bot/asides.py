@@ -20,13 +20,17 @@ from bot.intents import (
     Intent,
     Introduce,
     Language,
+    MyIntroductions,
+    MyVisits,
     No,
     NudgeChange,
     NudgeCreate,
     Pick,
     PlanVisit,
     PrivacyInfo,
+    ProfileShow,
     RescheduleVisit,
+    Status,
     Thanks,
     Unknown,
     Yes,
@@ -34,7 +38,7 @@ from bot.intents import (
 from bot.turn import Turn
 from bot.understand import says_only, understand
 
-PASSING = (Help, Language, PrivacyInfo, Greet, Thanks)
+PASSING = (Help, Language, PrivacyInfo, Greet, Thanks, Status, MyIntroductions, MyVisits, ProfileShow)
 """They leave the form where it is; its question is asked again."""
 
 _LOOKED_UP: dict[type[Intent], frozenset[str]] = {  # texts that have to name something known

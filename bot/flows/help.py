@@ -1,5 +1,7 @@
 """What one can say here, by role, in example sentences; and short answers where nothing is open or not built yet."""
 
+from bot.events import Said
+from bot.flows.introductions.which import waiting
 from bot.intents import (
     Cancel,
     Greet,
@@ -11,7 +13,7 @@ from bot.intents import (
     Unknown,
     Yes,
 )
-from bot.messages import Block, Text
+from bot.messages import Block, Choices, Text
 from bot.model import Role
 from bot.turn import Handler, Handlers, Replies, Turn
 
@@ -44,13 +46,26 @@ def says(key: str) -> Handler:
     return handler
 
 
+def or_waiting(key: str) -> Handler:
+    """As `says`, unless somebody's request waits for an answer: then the words are likely meant for that."""
+
+    async def handler(turn: Turn, wish: Intent) -> Replies:
+        asked = turn.question.asked if turn.question else None
+        picked = isinstance(asked, Choices) and any(option.intent == wish for option in asked.options)
+        said = isinstance(turn.incoming.what, Said) and not picked
+        request = await waiting(turn) if said and turn.person is not None else None
+        return [request or turn.tell(key)]
+
+    return handler
+
+
 HANDLERS: Handlers = {
     Help: show_help,
     Greet: says("help.greet"),
     Thanks: says("help.thanks"),
-    Yes: says("help.nothing_open"),
-    No: says("help.nothing_open"),
+    Yes: or_waiting("help.nothing_open"),
+    No: or_waiting("help.nothing_open"),
     Pick: says("help.nothing_to_pick"),
     Cancel: says("help.cancelled"),
-    Unknown: says("help.unknown"),
+    Unknown: or_waiting("help.unknown"),
 }

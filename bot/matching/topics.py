@@ -12,6 +12,11 @@ from rapidfuzz.process import extract
 
 from bot.matching.text import fold, grams_of, stem, words
 
+_QUALIFIED = re.compile(  # what a subject may be, and is one without
+    r"^\s*(?:(?:digital|elektronisch|online|kommunal|städtisch|modern|neu|gut|eigen|einheitlich|zentral|papierlos|electronic|new|good)"
+    r"(?:e[nrms]?)?)\s+(?=\S)",
+    re.IGNORECASE,
+)
 _IN_BRACKETS = re.compile(r"\s*\([^)]*\)")
 _BETWEEN = re.compile(r"[^\w+#]|_")
 TYPO = 0.85  # similarity, from six letters on; at .80 wrong ones appear
@@ -112,6 +117,8 @@ class TopicTable:
             return Resolved(topic=found[0], because="synonym", matched=found[1])
         if found := self._stemmed.get(_stemmed(text)):
             return Resolved(topic=found[0], because="stem", matched=found[1])
+        if (bare := _QUALIFIED.sub("", text)) != text:
+            return self.resolve(bare)
         if len(squeezed) < 6:
             return None
         near = extract(squeezed, self._called, scorer=OSA.normalized_similarity, score_cutoff=TYPO, limit=None)

@@ -53,6 +53,8 @@ TOPICAL = frozenset(
 _SINCE = re.compile(
     r"\b(?:seit|since|for)\s+((?:etwa |ca\.? |about )?\w+\s+(?:jahre?n?|monate?n?|years?|months?)|\d{4})", re.IGNORECASE
 )
+_PHONE = re.compile(r"(?:\+|\b0)[\d\s()/-]{6,20}\d")
+_EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[a-z]{2,}", re.IGNORECASE)
 _DELETES = re.compile(r"lösch|entfern|endgültig|delete|remove", re.IGNORECASE)
 _NAMED = re.compile(
     r"(?:\b(?i:bei|beim|bei der|bei dem|bei da|mit|zu|to|with|at|see|meet)\s+(?:(?i:der|dem|da)\s+)?|[,:]\s+)"
@@ -131,12 +133,20 @@ def filled(name: str, heard: Heard) -> Intent:
             english = re.search(r"engl|english", text, re.IGNORECASE)
             return Language(language="en" if english else "de")
         case "privacy_info":
-            readers = re.search(r"\bwer\b|\bwho\b|mitles|\bliest\b", text, re.IGNORECASE)
+            readers = re.search(
+                r"\bwer\b(?! ist)|\bwho\b(?! is| are)|mitles|\bliest\b|\b(?:sieht|sehen|see|read)\b",
+                text,
+                re.IGNORECASE,
+            )
             return PrivacyInfo(
                 about="readers"
                 if readers
                 else "notice"
-                if re.search(r"datenschutz|rechtsgrundlage|privacy|gdpr", text, re.IGNORECASE)
+                if re.search(
+                    r"datenschutz|rechtsgrundlage|aufgehoben|aufbewahr|wie lange|passiert mit|weiter(?:ge)?g[ei]b|privacy|data protection|gdpr|how long|happens to|pass on",
+                    text,
+                    re.IGNORECASE,
+                )
                 else "mine"
             )
         case "set_affiliation":
@@ -149,12 +159,18 @@ def filled(name: str, heard: Heard) -> Intent:
             return made("set_function", function=match_[1] if match_ else None)
         case "set_cap":
             number = re.search(r"\d+|\beine?\b|\bone\b|\bzwei\b", text, re.IGNORECASE)
-            n = int(number[0]) if number and number[0].isdigit() else 2 if number and number[0].lower() == "zwei" else 1
+            if number is None:
+                return SetCap()  # "ich kriege zu viele Anfragen": how many would be right?
+            n = int(number[0]) if number[0].isdigit() else 2 if number[0].lower() == "zwei" else 1
             return SetCap(month=n) if re.search("monat|month", text, re.IGNORECASE) else SetCap(open=n)
         case "set_contact_data":
-            field = "phone" if re.search(r"telefon|handy|phone|mobil", text, re.IGNORECASE) else "email"
+            phone, email = _PHONE.search(text), _EMAIL.search(text)
+            said_phone = re.search(r"telefon|handy|phone|mobil|nummer|number", text, re.IGNORECASE)
+            field = "phone" if (phone or said_phone) and not email else "email"
             forget = re.search(r"vergess|lösch|forget|delete", text, re.IGNORECASE) is not None
-            return made("set_contact_data", field=field, forget=forget)
+            given = email or phone
+            value = given[0].strip(" .") if given and not forget else None
+            return made("set_contact_data", field=field, value=value, forget=forget)
         case "set_home":
             platform = "teams" if re.search(r"teams", text, re.IGNORECASE) else "matrix"
             return made("set_home", platform=platform)
@@ -164,8 +180,7 @@ def filled(name: str, heard: Heard) -> Intent:
                 return HowToAsk(next_by_itself=True)
             return HowToAsk(at_once=2 if several[1] else 3)
         case "set_stand_in":
-            who = re.search(r"((?:frau|herrn?|mrs?\.?|ms\.?)\s+[\w-]+(?:\s+[A-ZÄÖÜ][\w-]+)?)", text, re.IGNORECASE)
-            return SetStandIn(person=who[1] if who else None)
+            return SetStandIn(person=heard.people[0].whole if heard.people else full_name(text, heard.is_everyday))
         case "plan_visit":
             person = (
                 (heard.people[0].whole if _hosts(heard) else None)
@@ -193,7 +208,7 @@ def filled(name: str, heard: Heard) -> Intent:
                 text=lesson_of(heard.text),
             )
         case "release_lesson":
-            network = re.search(r"netzwerk|network|alle[nr]?\b|everybody|anderen", text, re.IGNORECASE)
+            network = re.search(r"netz|network|alle[nr]?\b|everybody|anderen", text, re.IGNORECASE)
             mine = re.search(
                 r"(?:kommune|stadt|gemeinde|verwaltung|municipality|town|city|council)\b", text, re.IGNORECASE
             )

@@ -9,7 +9,8 @@ from bot.flows.introductions.overview import asked_of_me
 from bot.intents import Accept, AskBack, Decline, Later, SuggestOther
 from bot.introduction_states import UNANSWERED
 from bot.messages import Choice, Choices, Text
-from bot.model import Introduction
+from bot.model import Introduction, IntroductionState
+from bot.ports import Question
 from bot.turn import Refusal, Reply, Turn
 
 Answer: TypeAlias = Accept | Decline | Later | SuggestOther | AskBack
@@ -36,6 +37,29 @@ async def to_answer(turn: Turn, wish: Answer) -> Introduction | Reply:
         label = turn.say("introduction.line", name=name, topic=topic)
         options.append(Choice(label=label, intent=replace(wish, introduction=one.key)))
     return turn.reply(Text(text=turn.say("introduction.which")), Choices(options=tuple(options), forget=True))
+
+
+async def waiting(turn: Turn) -> Reply | None:
+    """The request that waits longest for this person, once more, where something else was asked since: what they say may
+    be meant for it. None where it is the newest question anyway, or none waits.
+    """
+    question = turn.question
+    asked = [one for one in await asked_of_me(turn) if one.state is IntroductionState.ASKED]
+    if not asked or (question is not None and question.about in [one.key for one in asked] and _is_request(question)):
+        return None
+    oldest = min(asked, key=lambda one: (one.asked_at or one.created_at, one.key))
+    asker = await turn.uow.people.get(oldest.asker)
+    if asker is None or oldest.answer_by is None or oldest.answer_by <= turn.now:
+        return None
+    blocks = await texts.request_blocks(turn, oldest, asker, turn.me, oldest.answer_by)
+    meant = Text(text=turn.say("introduction.waiting"))
+    return turn.reply(
+        meant, *blocks, texts.consent_choices(oldest, turn.say), about=oldest.key, expires=oldest.answer_by
+    )
+
+
+def _is_request(question: Question) -> bool:
+    return isinstance(question.asked, Choices) and question.asked.asked == "asked_consent"
 
 
 async def answered(turn: Turn, introduction: Introduction) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from bot.events import Said
 from bot.flows.introductions.words import body_of
 from bot.flows.listing import place_line, title
 from bot.intents import FindContacts, Introduce
@@ -28,9 +29,10 @@ async def meant(turn: Turn, wish: Introduce) -> Meant | FindContacts:
     if wish.person is None:
         if wish.topic:
             return FindContacts(topic=wish.topic)
-        if last is None or len(last.page) != 1:
+        person = await _by_last_name(turn, last.page) if last else None
+        if last is None or (person is None and len(last.page) != 1):
             raise Refusal("introduction.whom")
-        return Meant(enquiry=last, person=await _present(turn, last.page[0]))
+        return Meant(enquiry=last, person=person or await _present(turn, last.page[0]))
     if last is None:
         raise Refusal("introduction.search_first")
     if isinstance(wish.person, int):
@@ -62,6 +64,15 @@ async def named(turn: Turn, said: str, among: tuple[str, ...] | list[str]) -> Pe
         shown = f"{title(person, turn.say)} {person.function or ''} {place_line(body, turn.say, turn.knowledge)}"
         if wanted <= set(words_in(shown)) and key != turn.me.key:
             met.append(person)
+    return met[0] if len(met) == 1 else None
+
+
+async def _by_last_name(turn: Turn, among: tuple[str, ...]) -> Person | None:
+    """ "Den Kalthoff bitte": the one of the list whose last name is among the words. None if none or several are."""
+    what = turn.incoming.what
+    said = set(words_in(what.text)) if isinstance(what, Said) else set()
+    people = (await turn.uow.people.many(among)).values() if said else ()
+    met = [one for one in people if one.listing == "name" and said.issuperset(words_in(one.name)[-1:])]
     return met[0] if len(met) == 1 else None
 
 
