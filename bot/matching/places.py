@@ -137,13 +137,19 @@ class Gazetteer:
         for text in dict.fromkeys((typed, bare, _long(typed))):  # mostly one and the same
             found = self._names.get(_key(text))
             if found:
-                return _told(found)
+                return _told(self._with_longer(found, _key(bare)))
         bracket = re.match(r"^(.+?)\s*[(,]\s*(.+?)\)?$", typed)
         if bracket and (found := self._names.get(_key(bracket.group(1)))):
             narrowed = self.narrow(found, bracket.group(2))
             return narrowed if isinstance(narrowed, Exact | Ambiguous) else _told(found)
         heads = self._heads.get(_key(bare))
         return _told(heads) if heads else None
+
+    def _with_longer(self, found: Sequence[Municipality], head: str) -> Sequence[Municipality]:
+        """Who says "Neustadt" hardly means a village of just that name, where a larger town is called so in brief."""
+        longer = self._heads.get(head, ())
+        most = max(one.population for one in found)
+        return [*found, *longer] if any(one.population > most for one in longer) else found
 
     def _nearly(self, name: str) -> Found:
         if len(name) < 4:

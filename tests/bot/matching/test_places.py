@@ -47,6 +47,21 @@ def test_a_name_that_repeats_is_told_apart_by_district_and_state(register):
 
 
 @pytest.mark.parametrize(
+    ("typed", "largest"),
+    [
+        ("Neustadt", "Neustadt an der Weinstraße"),
+        ("Halle", "Halle (Saale)"),
+        ("Lindau", "Lindau (Bodensee)"),
+        ("Langenfeld", "Langenfeld (Rheinland)"),
+    ],
+)
+def test_a_village_of_just_that_name_doesn_t_hide_the_town_that_is_called_so_in_brief(register, typed, largest):
+    found = register.find(typed)
+    assert isinstance(found, Ambiguous)
+    assert found.candidates[0].name == largest
+
+
+@pytest.mark.parametrize(
     "said", ["die an der donau", "Alb-Donau-Kreis", "BW", "in Baden-Württemberg", "89155", "die größere"]
 )
 def test_words_narrow_down_which_one_is_meant(register, said):
