@@ -109,3 +109,27 @@ async def test_a_subject_is_found_without_the_adjective_in_front(town: Town, mir
     await member(town, "Uwe Distelborn", "Köln", helps_with=("E-Rechnung",))
     await miriam.says("Wer hat einen digitalen Rechnungsworkflow eingeführt?")
     assert "Uwe Distelborn" in read(miriam)
+
+
+@pytest.mark.parametrize(
+    ("said", "answered"),
+    [
+        ("am 8. Janur", "Freitag, 8. Januar 2027"),
+        ("12. Feburar", "Freitag, 12. Februar 2027"),
+        ("Vom 1. auf den 2. Februar", "Montag, 1. Februar 2027 bis Dienstag, 2. Februar 2027"),
+        ("nach Ostern", "zum Beispiel „Dienstag, 30. März 2027“"),
+        ("nach Karneval", "zum Beispiel „Mittwoch, 10. Februar 2027“"),
+        ("zwischen den Jahren", "zum Beispiel „Montag, 28. Dezember 2026“"),
+        ("hilfe", "An welchem Tag"),
+    ],
+)
+async def test_a_day_is_read_or_asked_back_with_the_likeliest_one(
+    town: Town, jens: Townsperson, miriam: Townsperson, said: str, answered: str
+):
+    await asks(town, miriam, "Jens Kalthoff")
+    await jens.says("ja gern")
+    read(miriam)
+    await miriam.says("Wir möchten Herrn Kalthoff besuchen")
+    assert "An welchem Tag" in read(miriam)
+    await miriam.says(said)
+    assert answered in read(miriam)
