@@ -48,11 +48,12 @@ _LOOKED_UP: dict[type[Intent], frozenset[str]] = {  # texts that have to name so
     NudgeCreate: frozenset({"schedule", "audience"}),
     NudgeChange: frozenset({"schedule", "audience"}),
 }
-_ANSWERS = (Unknown, Yes, Pick, Introduce)  # said in a form, these are no other wish
+_ANSWERS = (Unknown, Yes, Pick)  # said in a form, these are no other wish
 _ASKS = re.compile(
     r"\?\s*$|^\s*(?:(?:ich|wir)\s+)?(?:wer|wen|wem|wo|such\w*|zeig\w*|gibt|kennt|who|whom|where|search|find|show|looking|anyone|anybody)\b",
     re.IGNORECASE,
 )
+_NAMES = frozenset({"person", "topic"})
 _NO = 3  # words that are no more than a no
 
 
@@ -75,6 +76,8 @@ def wish_before(turn: Turn, form: Form, field: Field, text: str) -> Intent | Non
         return None
     if type(wish) is type(form.intent) and field.kind == "text" and field.name != "topic":
         return None  # "alle zwei Wochen dienstags" is when, for the reminder that is just being set
+    if isinstance(wish, Introduce) and field.name in _NAMES:
+        return None  # "Jens Kalthoff"
     if not closed and isinstance(wish, (*PASSING, FindContacts)) and not _ASKS.search(text):
         return None  # "Hilfe zur Erziehung"; what somebody can do sounds like a search, too
     return wish

@@ -73,8 +73,14 @@ async def test_back_from_a_pause_that_was_never_set(robert: Townsperson):
     await robert.says("wieder da!")
     assert "Sie haben keine Pause" in read(robert)
     await robert.says("Pause")
+    await robert.says("so ungefähr bis zum Sommer halt")
+    assert "kann ich nicht sicher lesen" in read(robert)
     await robert.says("bis Ende Januar")
     assert "31. Januar 2027" in read(robert)
+    await robert.says("Pause")
+    read(robert)
+    await robert.says("stell mich dem ersten vor")
+    assert "Suchen Sie bitte zuerst" in read(robert)
 
 
 @pytest.mark.parametrize(
