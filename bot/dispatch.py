@@ -2,7 +2,8 @@
 
 Each opens one unit of work, lets one handler decide, and commits state and promised messages together or not at all.
 A turn begins by locking the sender's row; replays are skipped. Text is read in this order: slash command or
-"abbrechen" (both drop the dialog), open dialog unless something goes before it (`bot.asides`), number, label or plain words for the newest question, phrases.
+"abbrechen" (both drop the dialog), what goes before an open dialog (`bot.asides`), open dialog, number, label or plain
+words for the newest question, phrases.
 """
 
 from collections.abc import Awaitable, Callable
