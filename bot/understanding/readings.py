@@ -5,7 +5,7 @@ import re
 from typing import Any, cast
 
 from bot.date_words import NUMBERS, alternatives
-from bot.dates import Day, Days, FoundDate, When
+from bot.dates import Day, Days, When
 from bot.intents import (
     BY_NAME,
     FindContacts,
@@ -31,11 +31,12 @@ from bot.intents import (
     Unknown,
     WhyThis,
 )
+from bot.understanding.absence import back_on
 from bot.understanding.answers import ordinal_in
 from bot.understanding.filters import filters_of, level_said
 from bot.understanding.heard import Heard
-from bot.understanding.learned import learned, person_of
-from bot.understanding.people import by_role, full_name
+from bot.understanding.learned import learned
+from bot.understanding.people import full_name
 from bot.understanding.slots import (
     before_colon,
     lesson_of,
@@ -45,6 +46,7 @@ from bot.understanding.slots import (
     topic_edit_of,
 )
 from bot.understanding.topic import without_asking
+from bot.understanding.whom import host, somebody
 
 WEEK = 13  # days from which a span is no day to come on: "next month"
 TOPICAL = frozenset(
@@ -56,28 +58,11 @@ _SINCE = re.compile(
 _PHONE = re.compile(r"(?:\+|\b0)[\d\s()/-]{6,20}\d")
 _EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[a-z]{2,}", re.IGNORECASE)
 _DELETES = re.compile(r"lösch|entfern|endgültig|delete|remove", re.IGNORECASE)
-_NAMED = re.compile(
-    r"(?:\b(?i:bei|beim|bei der|bei dem|bei da|mit|zu|to|with|at|see|meet)\s+(?:(?i:der|dem|da)\s+)?|[,:]\s+)"
-    r"(?P<name>[A-ZÄÖÜ][a-zäöüß]+(?:-[A-ZÄÖÜ][a-zäöüß]+)?\s+(?:von\s+)?[A-ZÄÖÜ][a-zäöüß]+(?:-[A-ZÄÖÜ][a-zäöüß]+)?)\b"
-)
 _FORMERLY = re.compile(
     r"\b(?:vorher|früher|bisher|zuvor|davor|nicht mehr|statt|before|previously|formerly|no longer|not)\b[^.!?]{0,30}$",
     re.IGNORECASE,
 )
 _THAT = re.compile(r",?\s((?:dass|that)\s.+)$", re.IGNORECASE)
-_SEEN = re.compile(r"(?:\s+[\w]+){0,3}\s+(?:besuchen|treffen|aufsuchen)\b", re.IGNORECASE)
-_BEGINS = re.compile(r"(?:ab|seit|from|since|starting)\b", re.IGNORECASE)
-_TILL = re.compile(
-    r"\b(?:bis|until|till|by|nach|after|back|zurück|wieder)\b|\b(?:in|within)\s+(?!(?:der\s+)?(?:kw|kalenderwoche|week)\b)",
-    re.IGNORECASE,
-)
-_AWAY = re.compile(
-    r"\b(?:nicht (?:da|im (?:haus|büro|dienst)|erreichbar|verfügbar)|weg|abwesend|frei|urlaub|krank|away|off|out|not (?:there|here|available|in)|vacation|leave)\b",
-    re.IGNORECASE,
-)
-_WEEK = re.compile(r"woche|week|\bkw\b|\bkw\d", re.IGNORECASE)
-_ON = re.compile(r"(?:am|an|on|heute?|morgen|übermorgen|today|tomorrow)\b", re.IGNORECASE)
-_BEGINNING = re.compile(r"\b(?:starts?|begins?|beginnt|startet|losgeht|from|ab)\s+(?:am\s+|on\s+)?$", re.IGNORECASE)
 _PLAIN = str.maketrans("äöüß", "aous")
 _DURATION = re.compile(
     rf"\bin\s+(\d{{1,2}}|{alternatives(NUMBERS)})\s+(tag\w*|day\w*|woche\w*|week\w*)\b", re.IGNORECASE
@@ -113,7 +98,7 @@ def filled(name: str, heard: Heard) -> Intent:
             allowed = {key: value for key, value in filters_of(heard).items() if key in {"near", "state", "size"}}
             return FindLessons(topic=subject_of(heard, name), **allowed)
         case "introduce":
-            return introduction(heard, ordinal_in(heard) or _name(heard))
+            return introduction(heard, ordinal_in(heard) or somebody(heard))
         case "offer_topic":
             since = _SINCE.search(text)
             return OfferTopic(
@@ -123,12 +108,7 @@ def filled(name: str, heard: Heard) -> Intent:
                 visitable=True if re.search(r"zeigen|besuch", text) else None,
             )
         case "pause":
-            ends = [
-                one
-                for one in heard.said_dates
-                if isinstance(one.when, Days) or (isinstance(one.when, Day) and not _begins(text, one))
-            ]
-            return Pause(until=_back(text, ends[-1]) if ends else None)
+            return Pause(until=back_on(text, heard.said_dates))
         case "language":
             english = re.search(r"engl|english", text, re.IGNORECASE)
             return Language(language="en" if english else "de")
@@ -182,14 +162,9 @@ def filled(name: str, heard: Heard) -> Intent:
         case "set_stand_in":
             return SetStandIn(person=heard.people[0].whole if heard.people else full_name(text, heard.is_everyday))
         case "plan_visit":
-            person = (
-                (heard.people[0].whole if _hosts(heard) else None)
-                if heard.people
-                else _host(heard) or person_of(heard, name)
-            )
             return PlanVisit(
                 municipality=place,
-                person=person,
+                person=host(heard),
                 date=day,
                 end_date=last if day else None,
                 topic=subject_of(heard, name),
@@ -238,60 +213,10 @@ def filled(name: str, heard: Heard) -> Intent:
             return made(name)
 
 
-def _back(text: str, one: FoundDate) -> dt.date | None:
-    """The first day back: the one named, but for a day or a week of absence ("in KW 3 nicht da")."""
-    said = text[one.start : one.end]
-    match one.when:
-        case Days(last=last):
-            return last
-        case Day(date=day) if _TILL.search(text[: one.start] + said) or not _AWAY.search(text):
-            return day
-        case Day(date=day) if _WEEK.search(said):
-            return day + dt.timedelta(days=7)
-        case Day(date=day) if _ON.match(said):
-            return day + dt.timedelta(days=1)
-        case Day(date=day):
-            return day
-        case _:
-            return None
-
-
-def _begins(text: str, one: FoundDate) -> bool:
-    """Whether a pause begins there rather than ends."""
-    return bool(_BEGINS.match(text[one.start :]) or _BEGINNING.search(text[: one.start]))
-
-
 def subject_of(heard: Heard, intent: str) -> str | None:
     """What a wish of this kind is about, as the text says it."""
     found = learned().span("topic", heard, intent)
     return without_asking(heard.between(*found)) or None if found else None
-
-
-def _hosts(heard: Heard) -> bool:
-    """Whether the first person named is the one to visit: "kommt mit" is said of companions."""
-    found = heard.people[0]
-    before = heard.text[: found.start].rstrip()
-    if _SEEN.match(heard.text[found.end :]):
-        return True
-    return re.search(
-        r"\b(?:bei|beim|mit|zu|zur|zum|with|at|to|visit|see|besuch\w*(?:\s+(?:ich|wir))?|meet|treff\w*(?:\s+(?:ich|wir))?|shadow|join|accompany|begleit\w*)(?:\s+(?:der|dem|den|the|kolleg\w+|frau|herrn?|mrs?\.?|ms\.?|dr\.?))*$",
-        before,
-        re.IGNORECASE,
-    ) is not None and not re.match(
-        r"\s+(?:kommt|fährt|reist|is coming|comes)\b", heard.text[found.end :], re.IGNORECASE
-    )
-
-
-def _host(heard: Heard) -> str | None:
-    """Somebody named without "Frau" or "Herr": "bei Jens Kalthoff in Hückelhoven"."""
-    places = [(heard.tokens[one.first].start, heard.tokens[one.last - 1].end) for one in heard.places]
-    for found in _NAMED.finditer(heard.text):
-        first, last = found.span("name")
-        apart = all(end <= first or last <= start for start, end in places)
-        words = found["name"].split()
-        if apart and not heard.situation.lexicon.knows_topic(found["name"]) and not any(map(heard.is_everyday, words)):
-            return found["name"]
-    return None
 
 
 def told(heard: Heard) -> ShareLesson:
@@ -331,20 +256,3 @@ def made(name: str, /, **slots: Any) -> Intent:
         return cast("Intent", make(**slots))
     except TypeError:
         return Unknown()
-
-
-def _name(heard: Heard) -> str | None:
-    """A person by name, with "Frau" or "Herr" as said; by place or function; or two capitalised words."""
-    if heard.people:
-        return heard.people[0].whole
-    if match := re.search(
-        r"\b((?i:die|der|den|dem|the one|the lady|the guy)\s+(?i:aus|from|in)\s+[A-ZÄÖÜ]?[\w-]+)", heard.text
-    ):
-        return match[1]
-    if role := by_role(heard.text):
-        return role
-    if name := full_name(heard.text, heard.is_everyday):
-        return name
-    if name := person_of(heard, "introduce"):
-        return name
-    return heard.places[-1].name if heard.places else None
