@@ -33,7 +33,7 @@ from scheduler.sweep import Sweep
 from storage import cleaning
 from storage.engine import sqlite_file
 from storage.meta import MODE
-from storage.migrate import revision
+from storage.migrate import revision, schema_remedy
 from storage.migrations import HEAD
 from storage.pace import SqlPace
 from storage.seed import seed
@@ -46,6 +46,8 @@ TURNS_WITHIN = 2.0  # seconds for turns that have begun; the inbox keeps the oth
 STOP_WITHIN = 14.0  # seconds for what is in flight; with the rest of the stop it stays below 20
 
 Clock: TypeAlias = Callable[[], datetime]
+
+_WHERE = "set LOTSE_DATA or LOTSE_DATABASE_URL to where it is, or make it with `lotse migrate`"
 
 
 class Unfit(Exception):
@@ -244,18 +246,25 @@ async def _leftovers(lotse: Lotse, platform: str, turns: Turns) -> None:
 
 
 @asynccontextmanager
-async def beside(settings: Settings) -> AsyncIterator[Lotse]:
+async def beside(settings: Settings, *, make: bool = False) -> AsyncIterator[Lotse]:
     """The parts for a command that works in short transactions, beside a running service or without one.
 
-    Sends nothing: what it promises is delivered by `lotse run`, or at the next start of the terminal. Raises Unfit.
+    Sends nothing: what it promises is delivered by `lotse run`, or at the next start of the terminal. `make` is for
+    commands that bring something along: where there is no database they make one, all others leave nothing behind.
+    Raises Unfit.
     """
-    make_folder(settings)
+    if make:
+        make_folder(settings)
+    else:
+        must_be_there(settings)
     storage = await Storage.open(settings.database, tombstones=settings.tombstone_file, migrate=False)
     try:
         async with storage.transaction(write=False) as tx:
             found = await tx.connection.run_sync(revision)
         if found not in (None, HEAD):
-            raise Unfit(f"the database has schema {found}, this release {HEAD}: run `lotse migrate` first")
+            raise Unfit(f"the database has schema {found}, this release {HEAD}: {schema_remedy(found)}")
+        if found is None and not make:
+            raise Unfit(f"the database is empty: {_WHERE}")
         if found is None:
             await storage.close()
             storage = await Storage.open(settings.database, tombstones=settings.tombstone_file)
@@ -282,6 +291,13 @@ def make_folder(settings: Settings) -> None:
     file = sqlite_file(settings.database)
     if file is not None and not file.parent.is_dir():
         raise Unfit(f"there is no folder {file.parent} for the database: make it, or give the path of another")
+
+
+def must_be_there(settings: Settings) -> None:
+    """Raises Unfit where the file of a SQLite database is missing; opening it would make one."""
+    file = sqlite_file(settings.database)
+    if file is not None and not file.exists():
+        raise Unfit(f"there is no database {file}: {_WHERE}")
 
 
 async def _only_in(storage: Storage, mode: Literal["live", "demo"]) -> None:

@@ -22,7 +22,7 @@ from bot.languages import Entry, catalogue
 from bot.model import Role
 from storage.engine import sqlite_file
 from storage.meta import MODE, SEEDED
-from storage.migrate import revision
+from storage.migrate import revision, schema_remedy
 from storage.migrations import HEAD
 from storage.pending import held, pending
 from storage.unit_of_work import Storage
@@ -164,7 +164,8 @@ async def _database(storage: Storage, settings: Settings) -> AsyncIterator[Findi
     async with storage.transaction(write=False) as tx:
         schema = await tx.connection.run_sync(revision)
     if schema != HEAD:
-        yield Finding("problem", "database", f"it has schema {schema}, this release {HEAD}", "run `lotse migrate`")
+        text = "it is empty" if schema is None else f"it has schema {schema}, this release {HEAD}"
+        yield Finding("problem", "database", text, schema_remedy(schema))
         return
     async with storage.unit() as uow:  # not committed: whether it can be written
         await uow.meta.put("doctor", None)

@@ -81,7 +81,7 @@ def import_topics(file: Path, database: Database = None) -> None:
     settings = settings_of(database)
 
     async def taken() -> str:
-        async with composition.beside(settings) as lotse:
+        async with composition.beside(settings, make=True) as lotse:
             put, merged = await import_topics(lotse, file)
         return f"{put} topics taken" + (f", {merged} merged" if merged else "")
 

@@ -59,7 +59,7 @@ async def add_topic(settings: Settings, topic: Topic) -> str:
     """Adds a topic, or brings one up to date. Raises Unfit."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", topic.id):
         raise Unfit("the id of a topic has up to 40 small letters, digits and '-'")
-    async with beside(settings) as lotse, lotse.storage.unit() as uow:
+    async with beside(settings, make=True) as lotse, lotse.storage.unit() as uow:
         known = {one.id: one for one in await uow.topics.all()}
         if topic.broader is not None and topic.broader not in known:
             raise Unfit(f"there is no topic {topic.broader}: `lotse topics list` shows them")
@@ -112,7 +112,7 @@ def _line(topic: Topic) -> str:
 
 async def tie(settings: Settings, domain: str, body: str) -> str:
     """Accounts of this tenant or homeserver belong to this body, without a question."""
-    async with beside(settings) as lotse, lotse.storage.unit() as uow:
+    async with beside(settings, make=True) as lotse, lotse.storage.unit() as uow:
         found = await uow.bodies.get(body)
         if found is None:
             raise Unfit(f"there is no body {body}: give the official key, such as 08116056")

@@ -60,7 +60,7 @@ async def made(settings: Settings, given: Mapping[str, Any]) -> str:
         nudge = await create(scene, BY, **_values(scene, given))
         return f"draft {nudge.name}: {in_short(scene, nudge, ENGLISH)}; `lotse nudge activate` sends it"
 
-    return await _written(settings, work)
+    return await _written(settings, work, make=True)
 
 
 async def moved(
@@ -179,7 +179,7 @@ async def applied(settings: Settings, path: Path) -> Sequence[str]:
                 ) from None
         return ""
 
-    await _written(settings, work)
+    await _written(settings, work, make=True)
     return said
 
 
@@ -280,14 +280,14 @@ def _values(scene: Scene, given: Mapping[str, Any]) -> dict[str, Any]:
 # ---------------------------------------------------------------- what they share
 
 
-async def _written(settings: Settings, work: Callable[[Scene], Awaitable[str]]) -> str:
+async def _written(settings: Settings, work: Callable[[Scene], Awaitable[str]], *, make: bool = False) -> str:
     said: list[str] = []
 
     async def carried_out(scene: Scene, _: Unit) -> Replies:
         said[:] = [await work(scene)]
         return []
 
-    async with beside(settings) as lotse:
+    async with beside(settings, make=make) as lotse:
         await lotse.carry_out(carried_out)
     return said[0]
 

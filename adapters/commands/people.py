@@ -62,12 +62,12 @@ async def forget(settings: Settings, whom: str) -> str:
 
 
 async def take_municipalities(settings: Settings, path: Path) -> str:
-    async with beside(settings) as lotse:
+    async with beside(settings, make=True) as lotse:
         return f"{await import_municipalities(lotse, path)} municipalities and other bodies taken"
 
 
 async def take_people(settings: Settings, path: Path) -> str:
-    async with beside(settings) as lotse:
+    async with beside(settings, make=True) as lotse:
         members, invited = await import_people(lotse, path)
     days = settings.invitation_days
     left = f", {invited} invited: invisible, and deleted after {days} days without a yes" if invited else ""
