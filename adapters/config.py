@@ -8,7 +8,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -31,6 +31,7 @@ from bot.rules import Notice, Rules
 PREFIX = "LOTSE_"
 FILE = "lotse.toml"
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LEAP_YEAR = 2028
 _RULES = Rules()
 _NOTICE = Notice()
 
@@ -55,6 +56,8 @@ def _lines(value: Any) -> Any:
 
 def _account(text: str) -> str:
     """The terminal's accounts are names, and letter case makes no other person there."""
+    if not all(text.partition(":")):
+        raise ValueError("an account begins with its platform")
     return " ".join(text.casefold().split()) if text.casefold().startswith("console:") else text
 
 
@@ -69,9 +72,13 @@ def _closed_days(value: Any) -> Any:
     days = []
     for part in _parts(value):
         found = re.fullmatch(r"(\d\d)-(\d\d)", str(part))
-        if found is None or not (1 <= int(found[1]) <= 12 and 1 <= int(found[2]) <= 31):
+        try:
+            day = date(_LEAP_YEAR, int(found[1]), int(found[2])) if found else None
+        except ValueError:
+            day = None
+        if day is None:
             raise ValueError("not a day of the year")
-        days.append((int(found[1]), int(found[2])))
+        days.append((day.month, day.day))
     return days
 
 
@@ -134,7 +141,9 @@ class Settings(MatrixSettings, TeamsSettings, BaseSettings):
     )
     authority: str = Field(_NOTICE.authority, min_length=1, description="the supervisory authority")
     legal_basis: Literal["consent", "task", "agreement"] = Field("consent", description="consent, task or agreement")
-    notice_url: str | None = Field(_NOTICE.url, pattern=r"^https?://\S+$", description="the address of the full notice")
+    notice_url: str | None = Field(
+        _NOTICE.url, pattern=r"^https?://\S+$", description="the address of the full notice, such as https://…"
+    )
     backup_days: int = Field(_NOTICE.backup_days, ge=0, le=3650, description="how many days backups are kept")
 
     # When people are written to.
@@ -188,7 +197,7 @@ class Settings(MatrixSettings, TeamsSettings, BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, InitSettingsSource(settings_cls, init_kwargs=_from_file())
+        return init_settings, env_settings, InitSettingsSource(settings_cls, init_kwargs=in_file())
 
     @model_validator(mode="after")
     def _fit_together(self) -> "Settings":
@@ -279,14 +288,15 @@ def unknown(environ: Mapping[str, str] = os.environ) -> list[str]:
 
 
 def file_in_use(environ: Mapping[str, str] = os.environ) -> Path | None:
-    """The TOML file the settings come from: LOTSE_CONFIG, else lotse.toml in the folder of the start."""
+    """The TOML file that settings come from: LOTSE_CONFIG, else lotse.toml in the folder of the start."""
     named = environ.get(PREFIX + "CONFIG")
     if named:
         return Path(named)
     return Path(FILE) if Path(FILE).is_file() else None
 
 
-def _from_file() -> dict[str, Any]:
+def in_file() -> dict[str, Any]:
+    """What the file sets. Raises BadSettings."""
     path = file_in_use()
     if path is None:
         return {}
@@ -309,6 +319,8 @@ def _in_words(problem: Any) -> str:
     if field is None:
         return f"{name} in {file_in_use()} is no setting: {_nearest(name, set(Settings.model_fields))}"
     reason = str(problem["msg"]).removeprefix("Value error, ")
+    if problem["type"] == "string_pattern_mismatch":
+        reason = "it isn't written like one"
     remedy = "" if "give" in reason else f"; give {field.description}"
     return f"{PREFIX}{name.upper()}: {reason[:1].lower()}{reason[1:]}{remedy}"
 

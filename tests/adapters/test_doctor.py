@@ -52,6 +52,46 @@ async def test_a_file_with_a_password_others_can_read(demo_data: Path, tmp_path:
     assert "settings" not in await problems(load(data=demo_data))
 
 
+async def test_any_secret_in_a_file_others_can_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "lotse.toml"
+    path.write_text('matrix_store_key = "a secret of the store"\n')
+    path.chmod(0o644)
+    assert (await problems(load(data=tmp_path / "data")))["settings"].remedy == "run chmod 600 lotse.toml"
+    path.write_text('controller = "Verbund"\n')
+    monkeypatch.setenv("LOTSE_MATRIX_STORE_KEY", "a secret of the store")
+    assert "settings" not in await problems(load(data=tmp_path / "data"))
+
+
+async def test_a_file_of_erasures_that_cannot_be_written(demo_data: Path, tmp_path: Path):
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file" / "tombstones", demo_data):
+        found = (await problems(load(data=demo_data, tombstones=path)))["erasures"]
+        assert "LOTSE_TOMBSTONES" in found.remedy
+    for path in (tmp_path / "new" / "folder" / "tombstones", tmp_path / "file"):
+        assert "erasures" not in await problems(load(data=demo_data, tombstones=path))
+
+
+async def test_a_newer_schema(demo_data: Path):
+    with sqlite3.connect(demo_data / "lotse.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+    assert "newer release" in (await problems(load(data=demo_data)))["database"].remedy
+
+
+async def test_a_file_that_is_no_database(tmp_path: Path):
+    (tmp_path / "lotse.db").write_bytes(b"no database " * 500)
+    found = (await problems(load(data=tmp_path)))["database"]
+    assert "no SQLite database" in found.text
+    assert "LOTSE_DATA" in found.remedy
+
+
+async def test_a_lock_and_a_database_that_cannot_be_opened_hide_nothing_else(tmp_path: Path):
+    for name in ("lotse.db", "lotse.db.lock"):
+        (tmp_path / name).mkdir()
+    found = await problems(load(data=tmp_path))
+    assert {"process", "database"} <= found.keys()
+
+
 async def test_an_older_schema(demo_data: Path):
     with sqlite3.connect(demo_data / "lotse.db") as database:
         database.execute("UPDATE alembic_version SET version_num = '0000'")

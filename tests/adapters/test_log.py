@@ -69,6 +69,7 @@ async def test_an_error_is_told_by_its_type_and_places(lines: io.StringIO, data:
         structlog.get_logger().error("failed too", action="test", exc_info=error)
     first, second = (json.loads(line) for line in lines.getvalue().splitlines())
     assert "OperationalError" in first["error"]
+    assert first["code"] == "SQLITE_ERROR"
     assert second["error"] == ["ValueError", "KeyError"]
     assert any("test_log.py" in place for place in second["where"])
     assert MARKER not in lines.getvalue()
