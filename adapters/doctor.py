@@ -212,6 +212,10 @@ def _backup_age(taken: str | None, settings: Settings) -> Finding:
     if taken is None:
         return Finding("note", "backup", "none has been taken with `lotse backup`", "run `lotse backup FILE` every day")
     age = real_time() - datetime.fromisoformat(taken).astimezone(UTC)
+    if age < timedelta(0):
+        return Finding(
+            "problem", "clock", "the last backup was taken later than the clock shows", "set it, e.g. by NTP"
+        )
     if age > timedelta(days=settings.backup_age_days):
         return Finding("problem", "backup", f"the last one is {age.days} days old", "run `lotse backup FILE` every day")
     return Finding("ok", "backup", f"the last one is {age.days * 24 + age.seconds // 3600} hours old")

@@ -1,6 +1,7 @@
 """`lotse doctor`: every problem is found and names its remedy."""
 
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,15 @@ async def test_a_live_database_without_a_backup_is_noted(tmp_path: Path):
     assert (noted["backup"].state, noted["network office"].state) == ("note", "note")
     await backup(settings, tmp_path / "backup.zip")
     assert next(one for one in await findings(settings) if one.about == "backup").state == "ok"
+
+
+async def test_a_clock_that_was_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    settings = load(data=tmp_path / "data")
+    async with assembled(settings, transports=[], now=real_time, mode="live"):
+        pass
+    await backup(settings, tmp_path / "backup.zip")
+    monkeypatch.setattr("adapters.doctor.real_time", lambda: real_time() - timedelta(days=1))
+    assert "NTP" in (await problems(settings))["clock"].remedy
 
 
 async def test_a_text_that_one_language_lacks(demo_data: Path):
