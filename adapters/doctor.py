@@ -4,7 +4,7 @@ import os
 import shutil
 import stat
 import string
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,13 +21,14 @@ from adapters.commands.operation import LAST_BACKUP
 from adapters.config import Settings, file_in_use, in_file, unknown
 from bot.languages import Entry, catalogue
 from bot.model import Role
-from bot.ports import Conflict
+from bot.ports import Conflict, DeliveryState
 from storage.engine import sqlite_file
 from storage.meta import MODE, SEEDED
 from storage.migrate import revision, schema_remedy
 from storage.migrations import HEAD
 from storage.objections import explained
 from storage.pending import held, pending
+from storage.standing import standing
 from storage.unit_of_work import Storage
 
 LITTLE, NEARLY_NOTHING = 1 << 30, 100 << 20  # bytes free on the disk
@@ -224,10 +225,27 @@ def _backup_age(taken: str | None, settings: Settings) -> Finding:
 async def _sending(storage: Storage) -> Sequence[Finding]:
     why, waiting = await held(storage), await pending(storage)
     count = sum(one.count for one in waiting)
+    ended = [
+        Finding(
+            "note", "sending", f"{one.count} x {one.kind} on {one.platform}, the first of {_berlin(one.oldest)}: {said}"
+        )
+        for one in await standing(storage, real_time())
+        if (said := _ENDED.get(one.state)) is not None
+    ]
     if why is None:
-        return [Finding("ok", "sending", f"{count} messages are promised and not yet handed over")]
+        return [Finding("ok", "sending", f"{count} messages are promised and not yet handed over"), *ended]
     rows = [
         Finding("note", "sending", f"{one.count} x {one.kind} ({one.state}), the oldest due {_berlin(one.oldest)}")
         for one in waiting
     ]
-    return [Finding("problem", "sending", f"it is held: {why}", "run `lotse release` when this is right"), *rows]
+    return [
+        Finding("problem", "sending", f"it is held: {why}", "run `lotse release` when this is right"),
+        *rows,
+        *ended,
+    ]
+
+
+_ENDED: Mapping[DeliveryState, str] = {
+    "held": "nobody knows whether they arrived, and they are not sent again",
+    "dead": "given up; whoever waits for an answer to them is told",
+}

@@ -10,9 +10,13 @@ from adapters.app import assembled, real_time
 from adapters.commands.operation import backup, migrate
 from adapters.config import Settings, load
 from adapters.doctor import Finding, examine
+from bot.kinds import Kind
 from bot.languages import Entry, catalogue
+from bot.ports import Uncertain, Undeliverable
 from storage.meta import SEEDED
 from storage.unit_of_work import Storage
+from tests.scheduler.carrying import deliveries
+from tests.scheduler.promises import FakePlatform, known, promise
 
 
 async def findings(settings: Settings) -> list[Finding]:
@@ -164,6 +168,23 @@ async def test_a_clock_that_was_set_back(tmp_path: Path, monkeypatch: pytest.Mon
     await backup(settings, tmp_path / "backup.zip")
     monkeypatch.setattr("adapters.doctor.real_time", lambda: real_time() - timedelta(days=1))
     assert "NTP" in (await problems(settings))["clock"].remedy
+
+
+async def test_what_may_have_arrived_and_what_was_given_up_is_listed_without_persons(tmp_path: Path):
+    settings = load(data=tmp_path / "data")
+    await migrate(settings)
+    storage = await Storage.open(settings.database)
+    await known(storage, "vogt", "kalthoff")
+    await promise(storage, "vogt", "Erinnerung", kind=Kind.NUDGE)
+    await promise(storage, "kalthoff", "Anfrage", kind=Kind.REQUEST)
+    fates = FakePlatform(Uncertain(), Undeliverable(cause="app removed"))
+    await deliveries(storage, fates).deliver_due()
+    await storage.close()
+    listed = [one.text for one in await findings(settings) if (one.state, one.about) == ("note", "sending")]
+    assert listed == [
+        "1 x request on fake, the first of 2026-11-23 10:00 in Berlin: given up; whoever waits for an answer to them is told",
+        "1 x nudge on fake, the first of 2026-11-23 10:00 in Berlin: nobody knows whether they arrived, and they are not sent again",
+    ]
 
 
 async def test_a_text_that_one_language_lacks(demo_data: Path):
