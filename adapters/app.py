@@ -18,7 +18,7 @@ from typing import Literal, TypeAlias
 
 import structlog
 
-from adapters.config import Settings
+from adapters.config import Settings, unknown
 from adapters.inside import Adapter, Inside, Take, Turns, kept_up
 from bot.dispatch import TRIES, Core
 from bot.events import Incoming
@@ -210,6 +210,8 @@ async def run(
                     await _leftovers(lotse, adapter.transport.platform, mine)
                     inside = Inside(storage=lotse.storage, turns=mine, now=now, core=lotse.core)
                     listening.append(tasks.create_task(kept_up(adapter, inside)))
+                for text in unknown():
+                    log.warning(text, action="start")
                 if not adapters:
                     log.warning("no platform is configured: nobody can write to the bot", action="start")
                 log.info("running", action="start", platforms=[one.platform for one in transports])
