@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from adapters.app import Lotse, Unfit, beside
+from adapters.app import Lotse, Unfit
+from adapters.beside import beside
 from adapters.config import Settings
 from bot.flows.desk import answer as answered
 from bot.flows.listing import place_line

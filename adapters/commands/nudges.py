@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from adapters.app import Unfit, beside
+from adapters.app import Unfit
+from adapters.beside import beside
 from adapters.config import Settings
 from bot.audiences import Audience, Facts
 from bot.audiences import canonical as audience_text

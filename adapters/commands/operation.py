@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from adapters.app import Unfit, beside, make_folder, must_be_there, real_time
+from adapters.app import Unfit, make_folder, real_time
+from adapters.beside import beside, must_be_there
 from adapters.config import Settings
 from storage import backup as backups
 from storage import pending

@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from adapters.app import Unfit, beside
+from adapters.app import Unfit
+from adapters.beside import beside
 from adapters.commands.whom import person_named
 from adapters.config import Settings
 from adapters.imports import import_municipalities, import_people

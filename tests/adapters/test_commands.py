@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from adapters.app import beside
+from adapters.beside import beside
 from adapters.cli import app
 from adapters.config import load
 from storage.meta import SENDING_HELD

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.app import Lotse, beside
+from adapters.app import Lotse
+from adapters.beside import beside
 from adapters.config import load
 from adapters.imports import import_municipalities, import_people
 from adapters.rows import BadFile

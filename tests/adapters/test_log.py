@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from adapters import log
-from adapters.app import beside
+from adapters.beside import beside
 from adapters.config import load
 from tests.adapters.conftest import Chat
 

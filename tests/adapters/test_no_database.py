@@ -112,6 +112,13 @@ def test_who_only_looks_says_that_there_is_none_and_makes_nothing(words: tuple[s
         assert not other.parent.exists()
 
 
+def test_the_whole_path_is_named_wherever_one_is(tmp_path: Path):
+    """Without a setting the database is sought below the folder one is in."""
+    assert carried_out(("find",), tmp_path)[1].startswith(
+        f"there is no database {Path.cwd() / '.lotse' / 'lotse.db'}: "
+    )
+
+
 @pytest.mark.parametrize("words", BRINGING, ids=" ".join)
 def test_who_brings_something_along_makes_one(words: tuple[str, ...], tmp_path: Path):
     data = {"LOTSE_DATA": str(tmp_path / "new")}

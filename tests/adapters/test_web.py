@@ -7,7 +7,7 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import text
 
-from adapters.app import beside
+from adapters.beside import beside
 from adapters.config import load
 from adapters.web import application
 from adapters.web.metrics import Metrics
