@@ -36,7 +36,8 @@ def in_words(error: BaseException) -> tuple[str, int] | None:
             reason, remedy = explained(error)
             return f"the database can't be used ({reason}): {remedy}; `lotse doctor` looks at everything", FAILED
         case OSError():
-            where = f" {error.filename}" if error.filename else ""
-            return f"it can't be done{where}: {error.strerror or type(error).__name__}", FAILED
+            where = f"{error.filename}: " if error.filename else ""
+            reason = error.strerror or type(error).__name__
+            return f"it can't be done ({where}{reason}): give a path that can be read and written", FAILED
         case _:
             return None

@@ -16,6 +16,7 @@ from adapters.cli.options import (
     imports,
     roles,
     settings_of,
+    tried,
 )
 
 
@@ -44,7 +45,7 @@ def export(
     if output is None:
         typer.echo(content, nl=False)
     else:
-        people.write_private(output, content)
+        tried(lambda: people.write_private(output, content))
 
 
 @app.command()

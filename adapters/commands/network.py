@@ -112,7 +112,9 @@ def _line(topic: Topic) -> str:
 
 
 async def tie(settings: Settings, domain: str, body: str) -> str:
-    """Accounts of this tenant or homeserver belong to this body, without a question."""
+    """Accounts of this tenant or homeserver belong to this body, without a question. Raises Unfit."""
+    if not domain.strip():
+        raise Unfit("give the id of a tenant or the domain of a homeserver")
     async with beside(settings, make=True) as lotse, lotse.storage.unit() as uow:
         found = await uow.bodies.get(body)
         if found is None:

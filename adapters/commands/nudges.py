@@ -187,8 +187,10 @@ async def applied(settings: Settings, path: Path) -> Sequence[str]:
 def _tables(path: Path) -> Sequence[Mapping[str, Any]]:
     try:
         return list(tomllib.loads(path.read_text("utf-8")).get("nudge", []))
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unfit(f"{path} can't be read: {error}") from None
+    except OSError as error:
+        raise Unfit(f"{path} can't be read ({error.strerror}): give the path of a TOML file") from None
+    except UnicodeDecodeError:
+        raise Unfit(f"{path} is no UTF-8: save the file as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise Unfit(f"{path} is no TOML: {error}") from None
 

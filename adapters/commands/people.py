@@ -32,8 +32,10 @@ async def export(settings: Settings, whom: str, form: Literal["json", "html"]) -
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Readable by its owner only."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    """Readable by its owner only, also where a file was there that others could read."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.truncate()
         file.write(content)
 
 

@@ -68,6 +68,15 @@ def test_an_export_can_be_a_private_file_to_read(lotse: Shell, tmp_path: Path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_an_export_over_a_file_others_could_read_is_private_too(lotse: Shell, tmp_path: Path):
+    path = tmp_path / "jens.json"
+    path.write_text("x" * 100_000)
+    path.chmod(0o644)
+    lotse("export", "Jens Kalthoff", "--output", str(path))
+    assert json.loads(path.read_text())["data"]["people"]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
 def test_who_is_forgotten_is_gone_and_the_asker_hears_only_the_neutral_word(lotse: Shell, demo_data: Path):
     talk(demo_data, "Wer hat die E-Akte schon eingeführt?", "stell mich Jens Kalthoff vor", "Wie lief das?", "ja")
     assert "is erased" in lotse("forget", "Jens Kalthoff")
@@ -197,6 +206,12 @@ def test_migrating_makes_the_database_and_can_be_repeated(tmp_path: Path):
         (("restore", "none.zip"), 1, "none.zip"),
         (("import", "people", "none.csv"), 1, "none.csv"),
         (("desk", "answer", "d_none", "x"), 1, "no longer exists"),
+        (("export", "Jens Kalthoff", "--output", "none/x.json"), 1, "give a path"),
+        (("backup", "none/x.zip"), 1, "give a path"),
+        (("restore", "."), 1, "give a path"),
+        (("nudge", "apply", "none.toml"), 1, "give the path of a TOML file"),
+        (("domain", "tie", " ", "08116056"), 1, "domain of a homeserver"),
+        (("doctor", "--database", "sqlite://"), 2, "give a path"),
         (("role", "grant", "Jens Kalthoff", "boss"), 2, "admin"),
         (("nonsense",), 2, "nonsense"),
     ],
