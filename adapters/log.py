@@ -54,17 +54,17 @@ class FromLibraries(logging.Handler):
 
 
 def places_of_errors(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """`exc_info` as the type of the error, of what caused it, the database's code for it, and the places it passed."""
+    """`exc_info` as the type of the error, of what caused it, and the places it passed; and whatever is being dealt
+    with, the database's code for it.
+    """
     given = event.pop("exc_info", None)
-    if not given:
-        return event
-    error = _error(given)
-    if error is None:
-        return event
-    event["error"] = _types(error)
-    if (code := _code(error)) is not None:
+    error = _error(given) if given else None
+    dealt_with = error or sys.exception()
+    if dealt_with is not None and (code := _code(dealt_with)) is not None:
         event["code"] = code
-    event["where"] = _places(error.__traceback__)
+    if error is not None:
+        event["error"] = _types(error)
+        event["where"] = _places(error.__traceback__)
     return event
 
 
