@@ -18,7 +18,7 @@ VOLUME /data
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PATH=/app/.venv/bin:$PATH LOTSE_DATA=/data LOTSE_WEB_HOST=0.0.0.0
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
-  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
+  CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ.get(\"LOTSE_WEB_PORT\", 8080)}/healthz', timeout=4)"]
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["lotse"]
 CMD ["run"]

@@ -1,7 +1,7 @@
 """The composition root: a parts list, how the parts are put together, and how they begin and end.
 
 `run` is the whole service in one process. `assembled` gives the parts to whoever drives them in another way, such as
-the terminal, whose clock is moved by hand. `beside` is for commands that work beside a running service.
+the terminal, whose clock is moved by hand. Commands work beside it (`adapters/beside.py`).
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from typing import Literal, TypeAlias
 
 import structlog
 
-from adapters.config import Settings
+from adapters.config import Settings, unknown
 from adapters.inside import Adapter, Inside, Take, Turns, kept_up
 from bot.dispatch import TRIES, Core
 from bot.events import Incoming
@@ -33,8 +33,6 @@ from scheduler.sweep import Sweep
 from storage import cleaning
 from storage.engine import sqlite_file
 from storage.meta import MODE
-from storage.migrate import revision
-from storage.migrations import HEAD
 from storage.pace import SqlPace
 from storage.seed import seed
 from storage.unit_of_work import Storage, Unit
@@ -208,6 +206,8 @@ async def run(
                     await _leftovers(lotse, adapter.transport.platform, mine)
                     inside = Inside(storage=lotse.storage, turns=mine, now=now, core=lotse.core)
                     listening.append(tasks.create_task(kept_up(adapter, inside)))
+                for text in unknown():
+                    log.warning(text, action="start")
                 if not adapters:
                     log.warning("no platform is configured: nobody can write to the bot", action="start")
                 log.info("running", action="start", platforms=[one.platform for one in transports])
@@ -241,36 +241,6 @@ async def _leftovers(lotse: Lotse, platform: str, turns: Turns) -> None:
 
 
 # ------------------------------------------------------------ databases
-
-
-@asynccontextmanager
-async def beside(settings: Settings) -> AsyncIterator[Lotse]:
-    """The parts for a command that works in short transactions, beside a running service or without one.
-
-    Sends nothing: what it promises is delivered by `lotse run`, or at the next start of the terminal. Raises Unfit.
-    """
-    make_folder(settings)
-    storage = await Storage.open(settings.database, tombstones=settings.tombstone_file, migrate=False)
-    try:
-        async with storage.transaction(write=False) as tx:
-            found = await tx.connection.run_sync(revision)
-        if found not in (None, HEAD):
-            raise Unfit(f"the database has schema {found}, this release {HEAD}: run `lotse migrate` first")
-        if found is None:
-            await storage.close()
-            storage = await Storage.open(settings.database, tombstones=settings.tombstone_file)
-            await seed(storage)
-        now = await business_time(storage)
-        yield put_together(settings, storage, now=lambda: now)
-    finally:
-        await storage.close()
-
-
-async def business_time(storage: Storage) -> datetime:
-    """The kept clock of a database whose time is simulated, else the real one."""
-    async with storage.unit(write=False) as uow:
-        kept = await uow.meta.clock() if await uow.meta.get(MODE) == "demo" else None
-    return kept or real_time()
 
 
 def make_folder(settings: Settings) -> None:

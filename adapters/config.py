@@ -5,7 +5,6 @@ and the remedy, and never repeats the value: it may be a secret.
 """
 
 import os
-import re
 import tomllib
 from collections.abc import Mapping
 from datetime import time, timedelta
@@ -24,13 +23,13 @@ from pydantic_settings import (
 
 from adapters.matrix.settings import MatrixSettings
 from adapters.teams.settings import TeamsSettings
+from adapters.values import Accounts, Count, Folded, days_of_week, days_of_year, known_state, readable_database
 from bot.hours import Hours, Window
 from bot.public_holidays import STATES
 from bot.rules import Notice, Rules
 
 PREFIX = "LOTSE_"
 FILE = "lotse.toml"
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _RULES = Rules()
 _NOTICE = Notice()
 
@@ -43,61 +42,6 @@ class BadSettings(Exception):
         self.problems = problems
 
 
-def _parts(value: Any) -> Any:
-    """A list in one line of the environment: parted by commas or blanks."""
-    return [part for part in re.split(r"[,\s]+", value) if part] if isinstance(value, str) else value
-
-
-def _lines(value: Any) -> Any:
-    """A list whose parts may hold blanks."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
-def _account(text: str) -> str:
-    """The terminal's accounts are names, and letter case makes no other person there."""
-    return " ".join(text.casefold().split()) if text.casefold().startswith("console:") else text
-
-
-def _weekdays(value: Any) -> Any:
-    names = [str(name).casefold()[:3] for name in _parts(value)]
-    if not names or not set(names) <= set(_DAYS):
-        raise ValueError("unknown weekday")
-    return [_DAYS.index(name) for name in names]
-
-
-def _closed_days(value: Any) -> Any:
-    days = []
-    for part in _parts(value):
-        found = re.fullmatch(r"(\d\d)-(\d\d)", str(part))
-        if found is None or not (1 <= int(found[1]) <= 12 and 1 <= int(found[2]) <= 31):
-            raise ValueError("not a day of the year")
-        days.append((int(found[1]), int(found[2])))
-    return days
-
-
-def _state(value: str | None) -> str | None:
-    if value is not None and value not in STATES:
-        raise ValueError("unknown state")
-    return value
-
-
-def _database(value: SecretStr | None) -> SecretStr | None:
-    if value is not None:
-        from storage.engine import database_url  # noqa: PLC0415  (only where a URL is given: loading it takes time)
-
-        database_url(value.get_secret_value())
-    return value
-
-
-Folded = Annotated[
-    frozenset[str], NoDecode, BeforeValidator(_parts), AfterValidator(lambda s: frozenset(map(str.casefold, s)))
-]
-Accounts = Annotated[
-    frozenset[str], NoDecode, BeforeValidator(_lines), AfterValidator(lambda found: frozenset(map(_account, found)))
-]
-Count = Annotated[int, Field(ge=1, le=10_000)]
-
-
 class Settings(MatrixSettings, TeamsSettings, BaseSettings):
     """One field per setting; its description completes the sentence "give …"."""
 
@@ -105,7 +49,7 @@ class Settings(MatrixSettings, TeamsSettings, BaseSettings):
 
     # Where things are kept.
     data: Path = Field(Path(".lotse"), description="the folder for the database, its lock and the file of erasures")
-    database_url: Annotated[SecretStr | None, AfterValidator(_database)] = Field(
+    database_url: Annotated[SecretStr | None, AfterValidator(readable_database)] = Field(
         None, description="sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"
     )
     tombstones: Path | None = Field(None, description="the path of the file of erasures, outside the backups")
@@ -134,19 +78,21 @@ class Settings(MatrixSettings, TeamsSettings, BaseSettings):
     )
     authority: str = Field(_NOTICE.authority, min_length=1, description="the supervisory authority")
     legal_basis: Literal["consent", "task", "agreement"] = Field("consent", description="consent, task or agreement")
-    notice_url: str | None = Field(_NOTICE.url, pattern=r"^https?://\S+$", description="the address of the full notice")
+    notice_url: str | None = Field(
+        _NOTICE.url, pattern=r"^https?://\S+$", description="the address of the full notice, such as https://…"
+    )
     backup_days: int = Field(_NOTICE.backup_days, ge=0, le=3650, description="how many days backups are kept")
 
     # When people are written to.
-    window_days: Annotated[frozenset[int], NoDecode, BeforeValidator(_weekdays)] = Field(
+    window_days: Annotated[frozenset[int], NoDecode, BeforeValidator(days_of_week)] = Field(
         frozenset(range(5)), validate_default=False, description="weekdays such as mon,tue,wed,thu,fri"
     )
     window_opens: time = Field(_RULES.hours.window.opens, description="a time such as 09:00")
     window_closes: time = Field(_RULES.hours.window.closes, description="a later time such as 17:00")
-    closed_days: Annotated[frozenset[tuple[int, int]], NoDecode, BeforeValidator(_closed_days)] = Field(
+    closed_days: Annotated[frozenset[tuple[int, int]], NoDecode, BeforeValidator(days_of_year)] = Field(
         _RULES.hours.closed, validate_default=False, description="days of the year such as 12-24,12-31"
     )
-    network_state: Annotated[str | None, AfterValidator(_state)] = Field(
+    network_state: Annotated[str | None, AfterValidator(known_state)] = Field(
         None, description=f"one of {', '.join(STATES)}"
     )
 
@@ -188,7 +134,7 @@ class Settings(MatrixSettings, TeamsSettings, BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, InitSettingsSource(settings_cls, init_kwargs=_from_file())
+        return init_settings, env_settings, InitSettingsSource(settings_cls, init_kwargs=in_file())
 
     @model_validator(mode="after")
     def _fit_together(self) -> "Settings":
@@ -279,14 +225,15 @@ def unknown(environ: Mapping[str, str] = os.environ) -> list[str]:
 
 
 def file_in_use(environ: Mapping[str, str] = os.environ) -> Path | None:
-    """The TOML file the settings come from: LOTSE_CONFIG, else lotse.toml in the folder of the start."""
+    """The TOML file that settings come from: LOTSE_CONFIG, else lotse.toml in the folder of the start."""
     named = environ.get(PREFIX + "CONFIG")
     if named:
         return Path(named)
     return Path(FILE) if Path(FILE).is_file() else None
 
 
-def _from_file() -> dict[str, Any]:
+def in_file() -> dict[str, Any]:
+    """What the file sets. Raises BadSettings."""
     path = file_in_use()
     if path is None:
         return {}
@@ -309,6 +256,8 @@ def _in_words(problem: Any) -> str:
     if field is None:
         return f"{name} in {file_in_use()} is no setting: {_nearest(name, set(Settings.model_fields))}"
     reason = str(problem["msg"]).removeprefix("Value error, ")
+    if problem["type"] == "string_pattern_mismatch":
+        reason = "it isn't written like one"
     remedy = "" if "give" in reason else f"; give {field.description}"
     return f"{PREFIX}{name.upper()}: {reason[:1].lower()}{reason[1:]}{remedy}"
 

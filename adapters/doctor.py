@@ -4,8 +4,8 @@ import os
 import shutil
 import stat
 import string
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,18 +13,22 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from filelock import FileLock, Timeout
+from pydantic import SecretStr
 from sqlalchemy.exc import DBAPIError
 
 from adapters.app import real_time
 from adapters.commands.operation import LAST_BACKUP
-from adapters.config import Settings, file_in_use, unknown
+from adapters.config import Settings, file_in_use, in_file, unknown
 from bot.languages import Entry, catalogue
 from bot.model import Role
+from bot.ports import Conflict, DeliveryState
 from storage.engine import sqlite_file
 from storage.meta import MODE, SEEDED
-from storage.migrate import revision
+from storage.migrate import revision, schema_remedy
 from storage.migrations import HEAD
+from storage.objections import explained
 from storage.pending import held, pending
+from storage.standing import standing
 from storage.unit_of_work import Storage
 
 LITTLE, NEARLY_NOTHING = 1 << 30, 100 << 20  # bytes free on the disk
@@ -45,7 +49,7 @@ class Finding:
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """In the order in which an operator would repair."""
-    for finding in (*_settings(settings), *_time(), *_folder(settings), *_texts()):
+    for finding in (*_settings(settings), *_time(), *_folder(settings), *_erasures(settings), *_texts()):
         yield finding
     if settings.teams_configured:
         from adapters.teams import check  # noqa: PLC0415  (the SDK takes a second)
@@ -63,15 +67,15 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         return
     if file is not None:
         yield _lock(file)
-    storage = await Storage.open(settings.database, migrate=False)
-    try:
-        async for finding in _database(storage, settings):
-            yield finding
-    except (DBAPIError, OSError) as error:
-        remedy = "check LOTSE_DATABASE_URL, that the server runs, and that this account may use the database"
-        yield Finding("problem", "database", f"it can't be reached ({type(error).__name__})", remedy)
-    finally:
-        await storage.close()
+    async with AsyncExitStack() as opened:
+        try:
+            storage = await Storage.open(settings.database, migrate=False)
+            opened.push_async_callback(storage.close)
+            async for finding in _database(storage, settings):
+                yield finding
+        except (DBAPIError, OSError, Conflict) as error:
+            reason, remedy = explained(error)
+            yield Finding("problem", "database", f"it can't be used ({reason})", remedy)
 
 
 # ---------------------------------------------------------------- around the database
@@ -80,7 +84,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
 def _settings(settings: Settings) -> list[Finding]:
     found = [Finding("note", "settings", text, "correct or remove the variable") for text in unknown()]
     path = file_in_use()
-    if path is not None and settings.database_url is not None and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+    secret = any(isinstance(getattr(settings, name, None), SecretStr) for name in in_file())
+    if path is not None and secret and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
         found.append(Finding("problem", "settings", f"others can read {path}", f"run chmod 600 {path}"))
     if settings.data_protection_officer.endswith(".example"):
         remedy = "set LOTSE_DATA_PROTECTION_OFFICER and LOTSE_CONTROLLER before real people read it"
@@ -125,16 +130,29 @@ def _folder(settings: Settings) -> list[Finding]:
     return found or [Finding("ok", "data folder", f"{folder} is private and can be written")]
 
 
+def _erasures(settings: Settings) -> list[Finding]:
+    """Of a file that can't be written nobody would hear before somebody erased is there again."""
+    file = settings.tombstone_file
+    there = next(path for path in (file, *file.absolute().parents) if path.exists())
+    if there.is_dir() == (there != file) and os.access(there, os.W_OK):
+        return []
+    return [Finding("problem", "erasures", f"{file} can't be written", "set LOTSE_TOMBSTONES to a path that can")]
+
+
 def _lock(file: Path) -> Finding:
     path = file.with_name(file.name + ".lock")
     lock = FileLock(path, timeout=0)
-    if not path.exists():
-        return Finding("ok", "process", "no Lotse is running on this database")
-    process = path.read_text(encoding="ascii", errors="replace").strip()
+    process = ""
     try:
+        if not path.exists():
+            return Finding("ok", "process", "no Lotse is running on this database")
+        process = path.read_text(encoding="ascii", errors="replace").strip()
         lock.acquire()
     except Timeout:
         return Finding("ok", "process", f"Lotse is running on this database (process {process or 'unknown'})")
+    except OSError as error:
+        reason, remedy = explained(error)
+        return Finding("problem", "process", f"nobody can tell whether one is running ({reason})", remedy)
     lock.release()
     with suppress(OSError):
         if process and not path.exists():  # a released lock may take its file along
@@ -164,7 +182,8 @@ async def _database(storage: Storage, settings: Settings) -> AsyncIterator[Findi
     async with storage.transaction(write=False) as tx:
         schema = await tx.connection.run_sync(revision)
     if schema != HEAD:
-        yield Finding("problem", "database", f"it has schema {schema}, this release {HEAD}", "run `lotse migrate`")
+        text = "it is empty" if schema is None else f"it has schema {schema}, this release {HEAD}"
+        yield Finding("problem", "database", text, schema_remedy(schema))
         return
     async with storage.unit() as uow:  # not committed: whether it can be written
         await uow.meta.put("doctor", None)
@@ -194,6 +213,10 @@ def _backup_age(taken: str | None, settings: Settings) -> Finding:
     if taken is None:
         return Finding("note", "backup", "none has been taken with `lotse backup`", "run `lotse backup FILE` every day")
     age = real_time() - datetime.fromisoformat(taken).astimezone(UTC)
+    if age < timedelta(0):
+        return Finding(
+            "problem", "clock", "the last backup was taken later than the clock shows", "set it, e.g. by NTP"
+        )
     if age > timedelta(days=settings.backup_age_days):
         return Finding("problem", "backup", f"the last one is {age.days} days old", "run `lotse backup FILE` every day")
     return Finding("ok", "backup", f"the last one is {age.days * 24 + age.seconds // 3600} hours old")
@@ -202,10 +225,27 @@ def _backup_age(taken: str | None, settings: Settings) -> Finding:
 async def _sending(storage: Storage) -> Sequence[Finding]:
     why, waiting = await held(storage), await pending(storage)
     count = sum(one.count for one in waiting)
+    ended = [
+        Finding(
+            "note", "sending", f"{one.count} x {one.kind} on {one.platform}, the first of {_berlin(one.oldest)}: {said}"
+        )
+        for one in await standing(storage, real_time())
+        if (said := _ENDED.get(one.state)) is not None
+    ]
     if why is None:
-        return [Finding("ok", "sending", f"{count} messages are promised and not yet handed over")]
+        return [Finding("ok", "sending", f"{count} messages are promised and not yet handed over"), *ended]
     rows = [
         Finding("note", "sending", f"{one.count} x {one.kind} ({one.state}), the oldest due {_berlin(one.oldest)}")
         for one in waiting
     ]
-    return [Finding("problem", "sending", f"it is held: {why}", "run `lotse release` when this is right"), *rows]
+    return [
+        Finding("problem", "sending", f"it is held: {why}", "run `lotse release` when this is right"),
+        *rows,
+        *ended,
+    ]
+
+
+_ENDED: Mapping[DeliveryState, str] = {
+    "held": "nobody knows whether they arrived, and they are not sent again",
+    "dead": "given up; whoever waits for an answer to them is told",
+}

@@ -7,6 +7,7 @@ Of what libraries log only the template is kept, for the same reason.
 import logging
 import sys
 import traceback
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -53,15 +54,17 @@ class FromLibraries(logging.Handler):
 
 
 def places_of_errors(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """`exc_info` as the type of the error, of what caused it, and the places it passed."""
+    """`exc_info` as the type of the error, of what caused it, and the places it passed; and whatever is being dealt
+    with, the database's code for it.
+    """
     given = event.pop("exc_info", None)
-    if not given:
-        return event
-    error = _error(given)
-    if error is None:
-        return event
-    event["error"] = _types(error)
-    event["where"] = _places(error.__traceback__)
+    error = _error(given) if given else None
+    dealt_with = error or sys.exception()
+    if dealt_with is not None and (code := _code(dealt_with)) is not None:
+        event["code"] = code
+    if error is not None:
+        event["error"] = _types(error)
+        event["where"] = _places(error.__traceback__)
     return event
 
 
@@ -82,13 +85,27 @@ def _error(given: Any) -> BaseException | None:
 
 
 def _types(error: BaseException) -> list[str]:
+    return [type(one).__name__ for one in _chain(error)]
+
+
+def _code(error: BaseException) -> str | None:
+    """Such as SQLITE_FULL or PostgreSQL's 53100: it tells an operator what the type doesn't, and no words."""
+    for one in _chain(error):
+        for name in ("sqlite_errorname", "sqlstate"):
+            code = getattr(getattr(one, "orig", None) or one, name, None)
+            if isinstance(code, str):
+                return code
+    return None
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
     """From the one that was raised to the one that began it."""
-    found: list[str] = []
     following: BaseException | None = error
-    while following is not None and len(found) < 5:
-        found.append(type(following).__name__)
+    for _ in range(5):
+        if following is None:
+            return
+        yield following
         following = following.__cause__ or following.__context__
-    return found
 
 
 def _places(trace: TracebackType | None) -> list[str]:

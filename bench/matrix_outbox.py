@@ -26,7 +26,8 @@ from nio import AsyncClient, AsyncClientConfig, MegolmEvent, RoomMessage, RoomSe
 from nio.store import SqliteStore
 from sqlalchemy import select
 
-from adapters.app import beside, run
+from adapters.app import run
+from adapters.beside import beside
 from adapters.config import load
 from adapters.matrix.local_synapse import Homeserver, synapse
 from bot.events import Account

@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from aiohttp import ClientError, ClientSession, TCPConnector, web
 
 from bench.teams_servers import APP, PATH, TENANT
-from tests.teams.wire import SigningKey, new_key, token
+from tests.teams.signing import SigningKey, new_key, token
 
 CONCURRENCY, PEOPLE = 32, 64
 RUNS = 5  # each server in turn: the machine's speed may change by a half from one minute to the next

@@ -27,6 +27,7 @@ EVERY: Mapping[str, timedelta] = {
 }
 PATIENCE = 60.0  # seconds a beat may take; then it is given up, and the next one tries again
 STOP_WITHIN = 20.0  # seconds
+WATCH = 5.0  # seconds between two looks whether the machine's clock was set back
 
 
 class Scheduler:
@@ -51,6 +52,7 @@ class Scheduler:
         }
         self._every = every
         self._beats = AsyncIOScheduler(timezone=UTC)
+        self._watching: asyncio.Task[None] | None = None
         self._running: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()  # woken while running: what came in meanwhile may have been overlooked
         self._last: dict[str, float] = {}
@@ -74,6 +76,7 @@ class Scheduler:
         logging.getLogger("apscheduler").setLevel(logging.WARNING)  # else a line for each beat
         self._deliveries.wake = self.wake
         self._beats.start()
+        self._watching = asyncio.create_task(self._watch())
 
     def wake(self, name: str = "deliver") -> None:
         """Beats at once; call it after a commit that promised something."""
@@ -100,6 +103,8 @@ class Scheduler:
         """Claims nothing more, finishes what is in flight, releases the leases; done after `within` seconds at most."""
         until = time.monotonic() + within
         self._stopping = True
+        if self._watching is not None:
+            self._watching.cancel()
         if self._beats.running:
             self._beats.remove_all_jobs()
         # The scheduler's own shutdown would cancel what is running: the beats are tasks of ours.
@@ -117,6 +122,16 @@ class Scheduler:
             self._beats.shutdown(wait=False)
 
     # ------------------------------------------------------------ beats
+
+    async def _watch(self) -> None:
+        """The library waits for the hour of the next beat: with a clock set back by a day it would for a day."""
+        while True:
+            await asyncio.sleep(WATCH)
+            now = datetime.now(UTC)
+            for job in self._beats.get_jobs():
+                if job.next_run_time - now > self._every[job.id] * 2:
+                    log.warning("the machine's clock was set back", action=job.id)
+                    job.modify(next_run_time=now)
 
     async def _beat(self, name: str) -> None:
         if not self._stopping and name not in self._running:

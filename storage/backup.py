@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage import kept_folder
 from storage.columns import Instant, dumps, metadata
 from storage.meta import SENDING_HELD, MetaStore
-from storage.migrate import revision
+from storage.migrate import revision, schema_remedy
 from storage.migrations import HEAD
 from storage.tables import accounts, people
 from storage.unit_of_work import Storage
@@ -51,7 +51,7 @@ async def backup(url: str, path: Path, *, now: datetime, folder: Path | None = N
     try:
         async with storage.transaction(write=False) as tx:
             if (found := await tx.connection.run_sync(revision)) != HEAD:
-                raise Unusable(f"the database has schema {found}, this release {HEAD}: run `lotse migrate` first")
+                raise Unusable(f"the database has schema {found}, this release {HEAD}: {schema_remedy(found)}")
             with _private(partial) as file, ZipFile(file, "w", ZIP_DEFLATED) as archive:
                 rows = await _dump(tx.connection, archive)
                 description = {"format": FORMAT, "schema": HEAD, "taken_at": now.astimezone(UTC).isoformat()}

@@ -41,7 +41,7 @@ def database_url(text: str) -> URL:
     match url.drivername.partition("+")[0]:
         case "sqlite":
             if url.database in (None, "", ":memory:"):
-                raise ValueError("Lotse's SQLite database is a file: give a path, such as sqlite:///data/lotse.db")
+                raise ValueError("a SQLite database of Lotse is a file: give a path, such as sqlite:///data/lotse.db")
             return url.set(drivername="sqlite+loop")
         case "postgresql" | "postgres":
             return url.set(drivername="postgresql+asyncpg")

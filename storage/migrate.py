@@ -36,6 +36,11 @@ def revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def schema_remedy(found: str | None) -> str:
+    """For a database whose schema, this one, isn't this release's."""
+    return "start the newer release that it belongs to" if found is not None and found > HEAD else "run `lotse migrate`"
+
+
 async def draft(url: str, message: str) -> Path:
     """Writes the next revision: what the tables have and this migrated database has not. To be read and corrected."""
     engine = open_engine(url, pooled=False)

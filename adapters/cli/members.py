@@ -16,6 +16,7 @@ from adapters.cli.options import (
     imports,
     roles,
     settings_of,
+    tried,
 )
 
 
@@ -44,7 +45,7 @@ def export(
     if output is None:
         typer.echo(content, nl=False)
     else:
-        people.write_private(output, content)
+        tried(lambda: people.write_private(output, content))
 
 
 @app.command()
@@ -75,13 +76,13 @@ def import_municipalities(file: Path, database: Database = None) -> None:
 @imports.command("topics")
 def import_topics(file: Path, database: Database = None) -> None:
     """Columns: id, label_de, label_en; optional: synonyms (separated by ;), broader, merged_into (the id of another)."""
-    from adapters import app as composition
+    from adapters.beside import beside
     from adapters.topic_rows import import_topics
 
     settings = settings_of(database)
 
     async def taken() -> str:
-        async with composition.beside(settings) as lotse:
+        async with beside(settings, make=True) as lotse:
             put, merged = await import_topics(lotse, file)
         return f"{put} topics taken" + (f", {merged} merged" if merged else "")
 

@@ -106,7 +106,7 @@ def nudge_stop(
     delete: Annotated[bool, typer.Option("--delete", help="Only the numbers of its runs stay.")] = False,
     database: Database = None,
 ) -> None:
-    """For good."""
+    """No more runs, unless it is activated again."""
     _move(name, "stop", database, delete=delete)
 
 

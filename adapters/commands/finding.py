@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from adapters.app import beside
+from adapters.beside import beside
 from adapters.commands.standard_input import BadLine, numbered
 from adapters.commands.whom import Nobody, person_named
 from adapters.config import Settings

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from adapters.app import Lotse, Unfit, beside
+from adapters.app import Lotse, Unfit
+from adapters.beside import beside
 from adapters.config import Settings
 from bot.flows.desk import answer as answered
 from bot.flows.listing import place_line
@@ -59,7 +60,7 @@ async def add_topic(settings: Settings, topic: Topic) -> str:
     """Adds a topic, or brings one up to date. Raises Unfit."""
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", topic.id):
         raise Unfit("the id of a topic has up to 40 small letters, digits and '-'")
-    async with beside(settings) as lotse, lotse.storage.unit() as uow:
+    async with beside(settings, make=True) as lotse, lotse.storage.unit() as uow:
         known = {one.id: one for one in await uow.topics.all()}
         if topic.broader is not None and topic.broader not in known:
             raise Unfit(f"there is no topic {topic.broader}: `lotse topics list` shows them")
@@ -111,8 +112,10 @@ def _line(topic: Topic) -> str:
 
 
 async def tie(settings: Settings, domain: str, body: str) -> str:
-    """Accounts of this tenant or homeserver belong to this body, without a question."""
-    async with beside(settings) as lotse, lotse.storage.unit() as uow:
+    """Accounts of this tenant or homeserver belong to this body, without a question. Raises Unfit."""
+    if not domain.strip():
+        raise Unfit("give the id of a tenant or the domain of a homeserver")
+    async with beside(settings, make=True) as lotse, lotse.storage.unit() as uow:
         found = await uow.bodies.get(body)
         if found is None:
             raise Unfit(f"there is no body {body}: give the official key, such as 08116056")

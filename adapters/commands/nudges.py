@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from adapters.app import Unfit, beside
+from adapters.app import Unfit
+from adapters.beside import beside
 from adapters.config import Settings
 from bot.audiences import Audience, Facts
 from bot.audiences import canonical as audience_text
@@ -60,7 +61,7 @@ async def made(settings: Settings, given: Mapping[str, Any]) -> str:
         nudge = await create(scene, BY, **_values(scene, given))
         return f"draft {nudge.name}: {in_short(scene, nudge, ENGLISH)}; `lotse nudge activate` sends it"
 
-    return await _written(settings, work)
+    return await _written(settings, work, make=True)
 
 
 async def moved(
@@ -179,15 +180,17 @@ async def applied(settings: Settings, path: Path) -> Sequence[str]:
                 ) from None
         return ""
 
-    await _written(settings, work)
+    await _written(settings, work, make=True)
     return said
 
 
 def _tables(path: Path) -> Sequence[Mapping[str, Any]]:
     try:
         return list(tomllib.loads(path.read_text("utf-8")).get("nudge", []))
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unfit(f"{path} can't be read: {error}") from None
+    except OSError as error:
+        raise Unfit(f"{path} can't be read ({error.strerror}): give the path of a TOML file") from None
+    except UnicodeDecodeError:
+        raise Unfit(f"{path} is no UTF-8: save the file as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise Unfit(f"{path} is no TOML: {error}") from None
 
@@ -280,14 +283,14 @@ def _values(scene: Scene, given: Mapping[str, Any]) -> dict[str, Any]:
 # ---------------------------------------------------------------- what they share
 
 
-async def _written(settings: Settings, work: Callable[[Scene], Awaitable[str]]) -> str:
+async def _written(settings: Settings, work: Callable[[Scene], Awaitable[str]], *, make: bool = False) -> str:
     said: list[str] = []
 
     async def carried_out(scene: Scene, _: Unit) -> Replies:
         said[:] = [await work(scene)]
         return []
 
-    async with beside(settings) as lotse:
+    async with beside(settings, make=make) as lotse:
         await lotse.carry_out(carried_out)
     return said[0]
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from adapters.app import Unfit, beside, make_folder, real_time
+from adapters.app import Unfit, make_folder, real_time
+from adapters.beside import beside, must_be_there
 from adapters.config import Settings
 from storage import backup as backups
 from storage import pending
-from storage.engine import sqlite_file
 from storage.seed import seed
 from storage.unit_of_work import Storage
 
@@ -26,9 +26,7 @@ async def migrate(settings: Settings) -> str:
 
 async def backup(settings: Settings, path: Path) -> str:
     """Beside the running bot. Raises Unfit where there is no database."""
-    file = sqlite_file(settings.database)
-    if file is not None and not file.exists():
-        raise Unfit(f"there is no database {file}: set LOTSE_DATA or LOTSE_DATABASE_URL to where it is")
+    must_be_there(settings)
     rows = await backups.backup(settings.database, path, now=real_time(), folder=settings.matrix_store)
     async with beside(settings) as lotse, lotse.storage.unit() as uow:
         await uow.meta.put(LAST_BACKUP, real_time().isoformat())

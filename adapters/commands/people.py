@@ -5,7 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from adapters.app import Unfit, beside
+from adapters.app import Unfit
+from adapters.beside import beside
 from adapters.commands.whom import person_named
 from adapters.config import Settings
 from adapters.imports import import_municipalities, import_people
@@ -31,8 +32,10 @@ async def export(settings: Settings, whom: str, form: Literal["json", "html"]) -
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Readable by its owner only."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+    """Readable by its owner only, also where a file was there that others could read."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.truncate()
         file.write(content)
 
 
@@ -62,12 +65,12 @@ async def forget(settings: Settings, whom: str) -> str:
 
 
 async def take_municipalities(settings: Settings, path: Path) -> str:
-    async with beside(settings) as lotse:
+    async with beside(settings, make=True) as lotse:
         return f"{await import_municipalities(lotse, path)} municipalities and other bodies taken"
 
 
 async def take_people(settings: Settings, path: Path) -> str:
-    async with beside(settings) as lotse:
+    async with beside(settings, make=True) as lotse:
         members, invited = await import_people(lotse, path)
     days = settings.invitation_days
     left = f", {invited} invited: invisible, and deleted after {days} days without a yes" if invited else ""

@@ -1,6 +1,7 @@
 """aiohttp with three routes: /healthz, /readyz, /metrics."""
 
 import asyncio
+import shutil
 from collections.abc import Mapping, Sequence
 from errno import EADDRINUSE
 from typing import Protocol
@@ -12,12 +13,14 @@ from adapters.app import Unfit
 from adapters.config import Settings
 from adapters.inside import WELL, Adapter
 from adapters.web.metrics import Metrics
+from storage.engine import sqlite_file
 from storage.pending import pending
 from storage.unit_of_work import Storage
 
 log = structlog.get_logger()
 
 PATIENCE = 5.0  # seconds for the database to answer
+NO_ROOM = 5 << 20  # bytes
 
 
 class Beats(Protocol):
@@ -28,19 +31,23 @@ class Beats(Protocol):
 
 
 def application(storage: Storage, beats: Beats, metrics: Metrics, adapters: Sequence[Adapter] = ()) -> web.Application:
+    file = sqlite_file(storage.url)
+
     async def healthz(_: web.Request) -> web.Response:
         """The process answers."""
         return web.json_response({"status": "ok"})
 
     async def readyz(_: web.Request) -> web.Response:
-        """Whether messages are taken and sent: the database answers, no job of the scheduler is overdue, and at least
-        one platform is connected. One that isn't doesn't take the others out of service; it is shown.
+        """Whether messages are taken and sent: the database answers and has room, no job of the scheduler is overdue, and
+        at least one platform is connected. One that isn't doesn't take the others out of service; it is shown.
         """
         platforms = {one.transport.platform: one.state.condition for one in adapters}
         problems = [f"{name} is overdue" for name in sorted(beats.late())]
         try:
             async with asyncio.timeout(PATIENCE), storage.unit(write=False) as uow:
                 await uow.topics.mark()
+            if file is not None and shutil.disk_usage(file.parent).free < NO_ROOM:
+                problems.append("the disk is full")
         except Exception as error:  # noqa: BLE001
             log.warning("database doesn't answer", action="ready", error=type(error).__name__)
             problems.append("the database doesn't answer")

@@ -1,12 +1,13 @@
 """Which documents have which words, and from that, when asked, which have a stem or a 4-gram: arrays, not objects.
 
 Only words are stored per document. The postings of a stem or a gram are put together from those of its words when it
-is first asked for, and kept. A document takes a slot; a removed one leaves its slot dead until the next build, and a
-changed one takes a new slot, so that a change costs what the document costs and no array is ever rewritten.
+is first asked for, and kept for a while; of what nobody has nothing is kept. A document takes a slot; a removed one
+leaves its slot dead until the next build, and a changed one takes a new slot, so that a change costs what the document
+costs and no array is ever rewritten.
 """
 
 from array import array
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
@@ -18,6 +19,7 @@ Postings = tuple[Ints, Ints]  # slots, and how often each
 
 FEW = 1_000  # postings up to which sorting is the quicker way to sum them
 MANY = 2_000  # postings from which a term is put together when everything is built, not when it is first asked for
+KEPT = 8192  # other terms whose postings are kept, those put together last: they come from what people typed
 _NONE: Postings = (np.zeros(0, np.int32), np.zeros(0, np.int32))
 
 
@@ -107,6 +109,7 @@ class TermPostings:
         self._having: dict[str, array[int]] = defaultdict(_ids)  # term → ids of words, once for each occurrence
         self._spread = 0  # the words up to here have been told apart into terms
         self._known: dict[str, Postings] = {}
+        self._asked: deque[str] = deque()  # those among the known that are kept for a while only, the oldest first
         self._later: dict[str, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
 
     def spread(self) -> None:
@@ -121,10 +124,10 @@ class TermPostings:
         self.spread()
         for term, having in self._having.items():
             if self._words.sizes(having) >= MANY:
-                self.of(term)
+                self._known[term] = self._words.of(having)
 
     def add(self, said: Mapping[str, int], slot: int) -> None:
-        """A document that came later: terms asked for before learn of it, the others derive it when asked."""
+        """A document that came later: terms that are kept learn of it, the others derive it when asked."""
         if not self._known:
             return
         counted: Counter[str] = Counter()
@@ -150,14 +153,26 @@ class TermPostings:
     def of(self, term: str) -> Postings:
         found = self._known.get(term)
         if found is None:
-            self.spread()
-            having = self._having.get(term)
-            found = self._known[term] = self._words.of(having) if having else _NONE
+            return self._put_together(term)
         if self._later and (more := self._later.pop(term, None)) is not None:
             found = self._known[term] = (
                 np.concatenate([found[0], np.array(more[0], np.int32)]),
                 np.concatenate([found[1], np.array(more[1], np.int32)]),
             )
+        return found
+
+    def _put_together(self, term: str) -> Postings:
+        """From its words, with all that came later."""
+        self.spread()
+        having = self._having.get(term)
+        if having is None:
+            return _NONE
+        found = self._known[term] = self._words.of(having)
+        self._asked.append(term)
+        if len(self._asked) > KEPT:
+            oldest = self._asked.popleft()
+            del self._known[oldest]
+            self._later.pop(oldest, None)
         return found
 
 

@@ -24,7 +24,8 @@ from tests.matrix.conftest import Clock, bot, homeserver, service, settings  # n
 from tests.matrix.people import PATIENCE
 from tests.stories.network import member
 from tests.teams.conftest import key, no_settings_of_this_machine, secure  # noqa: F401  (fixtures)
-from tests.teams.wire import GIVEN, Line, SigningKey, Tls
+from tests.teams.signing import SigningKey, Tls
+from tests.teams.wire import GIVEN, Line
 from tests.town import BEGIN
 
 

@@ -12,7 +12,8 @@ from adapters.teams.conversations import account_of as of_teams
 from bot.events import Account, Address
 from tests.drawing import visible
 from tests.matrix.people import PATIENCE, Human
-from tests.teams.wire import SERVICE, TENANT, Line, TeamsClient, ids_of
+from tests.teams.signing import SERVICE, TENANT
+from tests.teams.wire import Line, TeamsClient, ids_of
 
 HELP = "Das können Sie zu mir sagen"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from adapters.app import beside
+from adapters.beside import beside
 from adapters.cli import app
 from adapters.config import load
 from storage.meta import SENDING_HELD
@@ -65,6 +65,15 @@ def test_an_export_can_be_a_private_file_to_read(lotse: Shell, tmp_path: Path):
     path = tmp_path / "jens.html"
     lotse("export", "Jens Kalthoff", "--form", "html", "--output", str(path))
     assert path.read_text().startswith("<!doctype html>")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_an_export_over_a_file_others_could_read_is_private_too(lotse: Shell, tmp_path: Path):
+    path = tmp_path / "jens.json"
+    path.write_text("x" * 100_000)
+    path.chmod(0o644)
+    lotse("export", "Jens Kalthoff", "--output", str(path))
+    assert json.loads(path.read_text())["data"]["people"]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -197,6 +206,12 @@ def test_migrating_makes_the_database_and_can_be_repeated(tmp_path: Path):
         (("restore", "none.zip"), 1, "none.zip"),
         (("import", "people", "none.csv"), 1, "none.csv"),
         (("desk", "answer", "d_none", "x"), 1, "no longer exists"),
+        (("export", "Jens Kalthoff", "--output", "none/x.json"), 1, "give a path"),
+        (("backup", "none/x.zip"), 1, "give a path"),
+        (("restore", "."), 1, "give a path"),
+        (("nudge", "apply", "none.toml"), 1, "give the path of a TOML file"),
+        (("domain", "tie", " ", "08116056"), 1, "domain of a homeserver"),
+        (("doctor", "--database", "sqlite://"), 2, "give a path"),
         (("role", "grant", "Jens Kalthoff", "boss"), 2, "admin"),
         (("nonsense",), 2, "nonsense"),
     ],

@@ -77,10 +77,16 @@ def test_the_command_line_goes_before_both(monkeypatch: pytest.MonkeyPatch):
         ("LOTSE_NETWORK_STATE", "Bayrn", "Bayern"),
         ("LOTSE_WINDOW_DAYS", "mon,someday", "mon,tue,wed"),
         ("LOTSE_CLOSED_DAYS", "24.12.", "12-24,12-31"),
+        ("LOTSE_CLOSED_DAYS", "02-31", "12-24,12-31"),
+        ("LOTSE_ADMINS", "Ayşe Brandt", "console:ada beispiel"),
         ("LOTSE_WINDOW_OPENS", "neun", "09:00"),
         ("LOTSE_RESULTS", "9999", "1 to 20"),
         ("LOTSE_LEGAL_BASIS", "whim", "consent, task or agreement"),
-        ("LOTSE_NOTICE_URL", "javascript:alert(1)", "address of the full notice"),
+        (
+            "LOTSE_NOTICE_URL",
+            "javascript:alert(1)",
+            "isn't written like one; give the address of the full notice, such as https://…",
+        ),
         ("LOTSE_LOG_LEVEL", "loud", "debug, info, warning or error"),
     ],
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from adapters import demo
-from adapters.app import beside
+from adapters.beside import beside
 from adapters.config import load
 from adapters.demo import SPEAKER, START
 from adapters.demo_people import network, places

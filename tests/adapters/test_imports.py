@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.app import Lotse, beside
+from adapters.app import Lotse
+from adapters.beside import beside
 from adapters.config import load
 from adapters.imports import import_municipalities, import_people
 from adapters.rows import BadFile
@@ -195,7 +196,7 @@ async def test_a_bad_municipality_is_named(lotse: Lotse, tmp_path: Path, row: st
 async def test_a_file_taken_before_the_first_start_serves_the_terminal(tmp_path: Path):
     """The machine's clock is not the terminal's: members belong to their town from their consent on."""
     settings = load(data=tmp_path / "new")
-    async with beside(settings) as lotse:
+    async with beside(settings, make=True) as lotse:
         await import_people(lotse, written(tmp_path, CSV))
     talk = await Chat(settings=settings)("/als Ada Beispiel", "Zeig mal mein Profil", at="2026-11-02T10:00")
     assert "Plochingen, Baden-Württemberg" in talk.texts[-1]

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from adapters.app import beside
+from adapters.beside import beside
 from adapters.config import load
 from adapters.inside import Inside, State, Stopped, Turns, kept_up
 from adapters.web import application

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from adapters import log
-from adapters.app import beside
+from adapters.beside import beside
 from adapters.config import load
 from tests.adapters.conftest import Chat
 
@@ -63,12 +63,15 @@ async def test_an_error_is_told_by_its_type_and_places(lines: io.StringIO, data:
                 await uow.transaction.run(text(f"SELECT '{MARKER}' FROM nowhere"))
         except OperationalError:
             structlog.get_logger().exception("failed", action="test")
+            structlog.get_logger().error("not done", action="test", error="OperationalError")
     try:
         fail()
     except ValueError as error:
         structlog.get_logger().error("failed too", action="test", exc_info=error)
-    first, second = (json.loads(line) for line in lines.getvalue().splitlines())
+    first, brief, second = (json.loads(line) for line in lines.getvalue().splitlines())
     assert "OperationalError" in first["error"]
+    assert (first["code"], brief["code"]) == ("SQLITE_ERROR", "SQLITE_ERROR")
+    assert "code" not in second
     assert second["error"] == ["ValueError", "KeyError"]
     assert any("test_log.py" in place for place in second["where"])
     assert MARKER not in lines.getvalue()

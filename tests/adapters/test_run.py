@@ -43,7 +43,8 @@ def logged(process: subprocess.Popen[str], event: str) -> dict[str, Any]:
 
 
 def test_the_service_runs_without_a_platform_says_so_and_stops_on_sigterm(tmp_path: Path):
-    with lotse("run", LOTSE_DATA=str(tmp_path / "data"), LOTSE_WEB_PORT="0") as process:
+    with lotse("run", LOTSE_DATA=str(tmp_path / "data"), LOTSE_WEB_PORT="0", LOTSE_WEBPORT="1") as process:
+        assert logged(process, "LOTSE_WEBPORT is no setting: did you mean LOTSE_WEB_PORT?")["level"] == "warning"
         assert "nobody can write" in logged(process, "no platform is configured: nobody can write to the bot")["event"]
         port = logged(process, "listening")["port"]
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=PATIENCE) as answer:

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import text
 
-from adapters.app import beside
+from adapters.beside import beside
 from adapters.config import load
 from adapters.web import application
 from adapters.web.metrics import Metrics
@@ -79,6 +80,13 @@ async def test_not_ready_while_the_database_gives_no_answer(web: TestClient, sto
     assert answer.status == 503
     assert (await answer.json())["problems"] == ["the database doesn't answer"]
     assert (await web.get("/metrics")).status == 200
+
+
+async def test_not_ready_while_the_disk_is_full(web: TestClient, monkeypatch: pytest.MonkeyPatch):
+    assert (await web.get("/readyz")).status == 200
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1000))
+    answer = await web.get("/readyz")
+    assert (answer.status, (await answer.json())["problems"]) == (503, ["the disk is full"])
 
 
 async def test_metrics_are_sums_without_people_or_texts(web: TestClient, storage: Storage):

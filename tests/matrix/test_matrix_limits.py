@@ -11,7 +11,8 @@ from urllib.request import Request, urlopen
 import pytest
 from sqlalchemy import RowMapping, select
 
-from adapters.app import beside, real_time
+from adapters.app import real_time
+from adapters.beside import beside
 from adapters.config import Settings
 from adapters.matrix.check import findings
 from adapters.matrix.local_synapse import Homeserver, synapse

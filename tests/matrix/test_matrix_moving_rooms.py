@@ -1,6 +1,6 @@
 """Rooms that change while something is on its way: thrown out in the middle of a send, and moved before an unasked one."""
 
-from adapters.app import beside
+from adapters.beside import beside
 from adapters.config import Settings
 from tests.matrix.between import gateway
 from tests.matrix.conftest import Clock, Meets, service

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from storage.unit_of_work import Storage
 from storage.worker import SqlWorker
 from tests.scheduler.promises import NOW, FakePlatform, always, known, promise, states
 
+PATIENCE = 20  # seconds until a test is given up
 HARDLY_EVER = {name: timedelta(hours=1) for name in EVERY}
 OFTEN = {name: timedelta(milliseconds=20) for name in EVERY}
 
@@ -32,7 +33,7 @@ class Heard(FakePlatform):
         return outcome
 
     async def until(self, *texts: str) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while self.arrived != list(texts):
                 await self._changed.wait()
                 self._changed.clear()
@@ -46,6 +47,7 @@ def scheduler(
     platform: FakePlatform,
     every: dict[str, timedelta],
     take_due: Callable[[str, str, datetime, datetime], Awaitable[object]] = nothing,
+    sweep: Sweep | None = None,
 ) -> Scheduler:
     worker = SqlWorker(storage)
     return Scheduler(
@@ -59,7 +61,7 @@ def scheduler(
             owner="this process",
         ),
         worker=worker,
-        sweep=Sweep({}),
+        sweep=sweep or Sweep({}),
         now=lambda: NOW,
         every=every,
     )
@@ -136,5 +138,32 @@ async def test_who_never_beat_well_is_late(monkeypatch: pytest.MonkeyPatch, sqli
     monkeypatch.setattr("scheduler.clock.time.monotonic", lambda: clock)
     assert set(running.late()) == set(EVERY)
     monkeypatch.undo()
+    await running.stop()
+    await storage.close()
+
+
+class MachinesClock(datetime):
+    """As the machine shows it, or as much earlier as somebody has set it back."""
+
+    set_back = timedelta(0)
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) - cls.set_back
+
+
+async def test_all_goes_on_although_the_machines_clock_is_set_back(monkeypatch: pytest.MonkeyPatch, sqlite_url: str):
+    storage = await Storage.open(sqlite_url)
+    for where in ("apscheduler.schedulers.base", "scheduler.clock"):
+        monkeypatch.setattr(f"{where}.datetime", MachinesClock)
+    monkeypatch.setattr("scheduler.clock.WATCH", 0.01)
+    swept: asyncio.Queue[datetime] = asyncio.Queue()
+    running = scheduler(storage, FakePlatform(), OFTEN, sweep=Sweep({"cleaning": swept.put}))
+    running.start()
+    async with asyncio.timeout(PATIENCE):
+        await swept.get()
+        monkeypatch.setattr(MachinesClock, "set_back", timedelta(days=1))
+        for _ in range(swept.qsize() + 5):  # one may have begun before
+            await swept.get()
     await running.stop()
     await storage.close()

@@ -1,108 +1,17 @@
-"""From the outbox to a platform: what leaves, what doesn't, and what is noted of it."""
+"""From the outbox to a platform: what leaves, what doesn't, and how quickly."""
 
-import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from random import Random
 from typing import Any
 
-import pytest
-
 from bot.kinds import Kind, Send, Wait
-from bot.ports import (
-    Delivery,
-    Drop,
-    Outcome,
-    StillTrue,
-    TryLater,
-    Uncertain,
-    Undeliverable,
-    UnitOfWork,
-    Verdict,
-)
-from scheduler.delivery import Deliveries, Limits
+from bot.ports import Delivery, Drop, Undeliverable, UnitOfWork, Verdict
+from scheduler.delivery import Limits
 from scheduler.pace import ProcessPace
 from storage.pace import SqlPace
 from storage.unit_of_work import Storage
-from storage.worker import SqlWorker
-from tests.scheduler.promises import HOUR, NOW, FakePlatform, agenda, always, known, promise, rows, states
-
-
-class Clock:
-    """Business time, moved by hand."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-def deliveries(storage: Storage, *platforms: Any, still_true: StillTrue = always, **more: Any) -> Deliveries:
-    idempotent = [platform.platform for platform in platforms if platform.capabilities.idempotent]
-    given: dict[str, Any] = {
-        "worker": SqlWorker(storage, idempotent=idempotent, rng=Random(1)),
-        "database": storage,
-        "transports": platforms,
-        "still_true": still_true,
-        "now": Clock(),
-        "owner": "this process",
-        **more,
-    }
-    return Deliveries(**given)
-
-
-def verdict(found: Verdict) -> StillTrue:
-    async def ask(_uow: UnitOfWork, _delivery: Delivery, _now: datetime) -> Verdict:
-        return found
-
-    return ask
-
-
-class Hanging(FakePlatform):
-    """A platform that takes the message and never says so."""
-
-    def __init__(self, platform: str = "hanging") -> None:
-        super().__init__(platform=platform)
-        self.reached = asyncio.Event()
-
-    async def deliver(self, delivery: Delivery) -> Outcome:
-        self.tried.append(delivery)
-        self.reached.set()
-        await asyncio.Event().wait()
-        raise AssertionError
-
-
-class Broken(FakePlatform):
-    async def deliver(self, delivery: Delivery) -> Outcome:
-        self.tried.append(delivery)
-        raise RuntimeError(f"cannot send to {delivery.account}")
-
-
-class CutOff(FakePlatform):
-    """A platform that closes while it sends."""
-
-    async def deliver(self, delivery: Delivery) -> Outcome:
-        self.tried.append(delivery)
-        request = asyncio.create_task(asyncio.Event().wait())
-        request.cancel()
-        await request
-        raise AssertionError
-
-
-class Interrupted(SqlWorker):
-    """Whoever writes down the first outcome is stopped on the way."""
-
-    def __init__(self, storage: Storage) -> None:
-        super().__init__(storage)
-        self.reached = asyncio.Event()
-
-    async def settle(self, results: Sequence[tuple[Delivery, Outcome]], now: datetime, *, owner: str) -> None:
-        if not self.reached.is_set():
-            self.reached.set()
-            await asyncio.Event().wait()
-        await super().settle(results, now, owner=owner)
-
+from tests.scheduler.carrying import Clock, deliveries, verdict
+from tests.scheduler.promises import HOUR, NOW, FakePlatform, agenda, known, promise, rows, states
 
 # ---------------------------------------------------------------- what leaves
 
@@ -214,118 +123,6 @@ async def test_two_unasked_messages_of_one_person_are_asked_about_one_after_the_
     clock.now += timedelta(seconds=1)
     await sending.deliver_due()
     assert here.arrived + there.arrived == ["here", "there"]
-
-
-# ---------------------------------------------------------------- what goes wrong
-
-
-async def test_a_platform_that_asks_for_patience_gets_it(storage: Storage):
-    await known(storage, "vogt")
-    await promise(storage, "vogt", "1", "2")
-    platform, clock = FakePlatform(TryLater(seconds=1800.0)), Clock()
-    sending = deliveries(storage, platform, now=clock)
-    await sending.deliver_due()
-    assert platform.arrived == []
-    clock.now = NOW + HOUR
-    await sending.deliver_due()
-    assert platform.arrived == ["1", "2"]
-    assert [delivery.key for delivery in platform.tried[:2]] == [platform.tried[0].key] * 2
-
-
-@pytest.mark.parametrize("how", ["uncertain", "broken", "hanging", "cut off"])
-async def test_nobody_hears_twice_because_the_outcome_is_unknown(storage: Storage, how: str):
-    given = {
-        "uncertain": FakePlatform(Uncertain()),
-        "broken": Broken(),
-        "hanging": Hanging("fake"),
-        "cut off": CutOff(),
-    }
-    platform = given[how]
-    await known(storage, "vogt")
-    await promise(storage, "vogt", "nudge", kind=Kind.NUDGE)
-    clock = Clock()
-    sending = deliveries(storage, platform, now=clock, limits=Limits(seconds_per_send=0.01))
-    await sending.deliver_due()
-    clock.now = NOW + timedelta(days=2)
-    await sending.deliver_due()
-    assert len(platform.tried) == 1
-    assert await states(storage) == ["held"]
-
-
-async def test_with_a_key_that_arrives_once_it_is_sent_again(storage: Storage):
-    await known(storage, "vogt")
-    await promise(storage, "vogt", "nudge", kind=Kind.NUDGE)
-    platform, clock = FakePlatform(Uncertain(), idempotent=True), Clock()
-    sending = deliveries(storage, platform, now=clock)
-    await sending.deliver_due()
-    clock.now = NOW + HOUR
-    await sending.deliver_due()
-    first, second = platform.tried
-    assert first.key == second.key
-    assert await states(storage) == ["sent"]
-
-
-async def test_one_slow_platform_stops_no_other_and_a_stop_notes_what_is_unknown(storage: Storage):
-    await known(storage, "vogt")
-    await known(storage, "vogt", platform="hanging")
-    await promise(storage, "vogt", "hangs", kind=Kind.NUDGE, platform="hanging")
-    await promise(storage, "vogt", "quick")
-    quick, hanging = FakePlatform(), Hanging()
-    sending = deliveries(storage, hanging, quick, limits=Limits(in_flight=1))
-    await sending.pump()
-    await hanging.reached.wait()
-    await promise(storage, "vogt", "quick again")
-    while (await states(storage))[1:] != ["sent", "sent"]:  # also written down, or the stop would note it as unknown
-        await sending.pump()
-        await asyncio.sleep(0)
-    assert quick.arrived == ["quick", "quick again"]
-    await sending.stop(seconds=0.01)
-    assert await states(storage) == ["held", "sent", "sent"]
-    await promise(storage, "vogt", "after the stop")
-    await sending.pump()
-    assert await sending.deliver_due() == 0
-
-
-async def test_what_is_known_to_have_arrived_is_written_down_although_everything_stops(storage: Storage):
-    await known(storage, "vogt")
-    await promise(storage, "vogt", "arrives", kind=Kind.NUDGE)
-    worker = Interrupted(storage)
-    sending = deliveries(storage, FakePlatform(), worker=worker)
-    await sending.pump()
-    await worker.reached.wait()
-    await sending.stop(seconds=0.01)
-    assert await states(storage) == ["sent"]
-
-
-async def test_all_that_is_due_is_begun_however_small_the_batches(storage: Storage):
-    names = ("vogt", "kalthoff", "harms", "seidl", "acar")
-    await known(storage, *names)
-    for name in names:
-        await promise(storage, name, name)
-    sending = deliveries(storage, Hanging("fake"), limits=Limits(batch=2))
-    await sending.pump()
-    assert {*await states(storage)} <= {"claimed", "sending"}
-    await sending.stop(seconds=0.01)
-
-
-class Forgetful(SqlWorker):
-    """A database that is away for a moment, just when an outcome is to be written down."""
-
-    failures = 1
-
-    async def settle(self, results: Iterable[tuple[Delivery, Outcome]], now: datetime, *, owner: str) -> None:
-        if self.failures:
-            self.failures -= 1
-            raise ConnectionError
-        await super().settle(results, now, owner=owner)
-
-
-async def test_an_outcome_is_written_down_when_the_database_is_back(storage: Storage):
-    await known(storage, "vogt")
-    await promise(storage, "vogt", "answer")
-    platform = FakePlatform()
-    await deliveries(storage, platform, worker=Forgetful(storage)).deliver_due()
-    assert (platform.arrived, await states(storage)) == (["answer"], ["sent"])
 
 
 # ---------------------------------------------------------------- speed

@@ -1,6 +1,7 @@
 """The schema as migrated is the schema as declared, on both databases."""
 
 import asyncio
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,16 @@ from bot.intents import Yes
 from bot.kinds import Kind
 from bot.messages import Choice, Choices, Message
 from bot.ports import Outgoing
+from bot.visit_states import Visit
 from storage.columns import metadata
 from storage.engine import open_engine
 from storage.migrate import NewerDatabase, config, revision, upgrade
 from storage.migrations import HEAD
 from storage.tables import outbox
 from storage.unit_of_work import Storage
-from tests.storage.samples import DAY, NOW, incoming
+from tests.storage.samples import DAY, NOW, incoming, person
+from tests.storage.test_backup import contents
+from tests.storage.test_privacy import plant
 
 
 def test_head_is_the_newest_revision():
@@ -98,6 +102,31 @@ async def test_a_revision_can_be_taken_back(storage: Storage):
     async with storage.transaction() as tx:
         await tx.connection.run_sync(lambda sync: command.downgrade(config(sync), "base"))
         assert await tx.connection.run_sync(lambda sync: set(inspect(sync).get_table_names())) == {"alembic_version"}
+
+
+@pytest.mark.parametrize("from_revision", [f"{number:04}" for number in range(1, int(HEAD))])
+async def test_an_upgrade_from_any_release_keeps_every_row_and_ends_in_the_declared_schema(
+    storage: Storage, from_revision: str
+):
+    await plant(storage)
+    async with storage.unit() as uow:
+        guest, day = person("Gast"), date(2027, 1, 5)
+        await uow.people.add(guest)
+        await uow.visits.add(Visit(key="v_1", guest=guest.key, host="p_1", first=day, last=day, created_at=NOW))
+        await uow.commit()
+    before = await contents(storage)
+    assert {"people", "introductions", "visits", "agenda", "outbox", "questions"} <= {
+        name for name in before if before[name]
+    }
+    async with storage.transaction() as tx:
+        declared = await tx.connection.run_sync(described)
+        await tx.connection.run_sync(lambda sync: command.downgrade(config(sync), from_revision))
+        assert await tx.connection.run_sync(described) != declared
+        await tx.commit()
+    assert await upgrade(storage.url)
+    assert await contents(storage) == before
+    async with storage.transaction(write=False) as tx:
+        assert await tx.connection.run_sync(described) == declared
 
 
 async def test_a_database_that_has_lost_an_index_already_is_upgraded(storage: Storage):

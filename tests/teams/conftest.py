@@ -11,7 +11,8 @@ from adapters import log
 from storage.register import topics
 from storage.unit_of_work import Storage
 from tests.stories.conftest import some_municipalities
-from tests.teams.wire import Line, Published, SigningKey, TeamsPerson, Tls, WireTown, new_key, tls
+from tests.teams.signing import Published, SigningKey, Tls, new_key, tls
+from tests.teams.wire import Line, TeamsPerson, WireTown
 
 
 @pytest.fixture(scope="session")

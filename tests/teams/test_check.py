@@ -14,8 +14,9 @@ from requests import ConnectTimeout
 from adapters.config import Settings
 from adapters.teams import check
 from adapters.teams.credentials import Entra
+from tests.teams.signing import OTHER_APP, OTHER_TENANT, Published
 from tests.teams.test_credentials import Http, Response
-from tests.teams.wire import OTHER_APP, OTHER_TENANT, Published, settings
+from tests.teams.wire import settings
 
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from adapters.teams.credentials import Entra, NoToken, Tokens
 from adapters.teams.settings import Registration, Registrations
-from tests.teams.wire import APP, TENANT, Tls
+from tests.teams.signing import APP, TENANT, Tls
 
 SECRET = Registration(tenant=TENANT, app_id=APP, secret=SecretStr("streng-geheim"))
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from tests.stories.network import member
-from tests.teams.wire import APP, TENANT, Line, TeamsPerson, WireTown, executes_in, token
+from tests.teams.signing import APP, TENANT, token
+from tests.teams.wire import Line, TeamsPerson, WireTown, executes_in
 
 QUESTION = "Hallo, kennt jemand wen der die E-Akte schon eingeführt hat?"
 SECRET = "Geheimnis-4711"

@@ -23,7 +23,8 @@ from bot.matching.topics import TopicTable
 from bot.understand import Situation, understand
 from storage.register import municipalities, topics
 from tests.adapters.test_run import lotse
-from tests.teams.wire import APP, OTHER_APP, OTHER_TENANT, TENANT, Published, settings
+from tests.teams.signing import APP, OTHER_APP, OTHER_TENANT, TENANT, Published
+from tests.teams.wire import settings
 
 SCHEMAS = Path(__file__).parent / "data"
 NEEDED = {

@@ -11,9 +11,10 @@ import pytest
 from adapters.teams.credentials import Entra
 from bot.ports import Delivered, TryLater
 from storage.unit_of_work import Storage
+from tests.teams.signing import APP, OTHER_APP, OTHER_TENANT, TENANT, SigningKey, Tls
 from tests.teams.test_credentials import Http
 from tests.teams.test_teams_sending import promise
-from tests.teams.wire import APP, OTHER_APP, OTHER_TENANT, TENANT, Line, SigningKey, TeamsPerson, Tls, WireTown
+from tests.teams.wire import Line, TeamsPerson, WireTown
 
 THIRD_APP, THIRD_TENANT = "55555555-5555-4555-8555-555555555555", "66666666-6666-4666-8666-666666666666"
 TOKEN = '{"access_token": "from Microsoft", "expires_in": 3599, "token_type": "Bearer"}'

@@ -9,7 +9,8 @@ from bot.events import Edited, Incoming, Joined, Left, Picked, Said, Unreadable
 from storage.engine import sqlite_file
 from storage.unit_of_work import Storage
 from tests.storage.test_writers import commits
-from tests.teams.wire import APP, TENANT, Line, TeamsPerson, WireTown
+from tests.teams.signing import APP, TENANT
+from tests.teams.wire import Line, TeamsPerson, WireTown
 
 QUESTION = "Hallo, kennt jemand wen der die E-Akte schon eingeführt hat?"
 

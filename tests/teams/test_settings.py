@@ -15,7 +15,7 @@ from adapters.teams.settings import Registrations
 from adapters.teams.token import Unauthorized
 from adapters.teams.webhook import Gate
 from tests.adapters.test_run import ROOT
-from tests.teams.wire import APP, OTHER_APP, OTHER_TENANT, TENANT
+from tests.teams.signing import APP, OTHER_APP, OTHER_TENANT, TENANT
 
 GOOD = {"teams_app_id": APP, "teams_tenant": TENANT, "teams_app_secret": "streng-geheim"}
 

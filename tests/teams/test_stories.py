@@ -22,7 +22,8 @@ from tests.stories.test_first_contact import (  # noqa: F401
 )
 from tests.stories.test_introduction_j3 import on_the_list
 from tests.stories.test_introduction_j3 import test_j3 as core_j3
-from tests.teams.wire import OTHER_TENANT, Line, TeamsPerson, WireTown
+from tests.teams.signing import OTHER_TENANT
+from tests.teams.wire import Line, TeamsPerson, WireTown
 
 QUESTION = "Hallo, kennt jemand wen der die E-Akte schon eingeführt hat?"
 

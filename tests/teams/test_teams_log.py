@@ -6,11 +6,12 @@ import structlog
 
 from bot.ports import Undeliverable
 from tests.stories.network import member
+from tests.teams.signing import token
 from tests.teams.stub_connector import Fate
 from tests.teams.test_compose import search
 from tests.teams.test_teams_sending import promise
 from tests.teams.test_token import FORGED, bearer
-from tests.teams.wire import Line, TeamsPerson, WireTown, token
+from tests.teams.wire import Line, TeamsPerson, WireTown
 
 WORD = "Kreiselkompass"
 WRONG = "a text that must not matter"  # what the service says beside its code

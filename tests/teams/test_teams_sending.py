@@ -18,8 +18,9 @@ from bot.intents import Help
 from bot.kinds import Kind
 from bot.messages import Choice, Choices, File, Message, Text
 from bot.ports import Delivered, Delivery, Outcome, TryLater, Uncertain, Undeliverable
+from tests.teams.signing import APP, HOST, OTHER_APP, OTHER_TENANT
 from tests.teams.stub_connector import Fate
-from tests.teams.wire import APP, HOST, OTHER_APP, OTHER_TENANT, Line, TeamsPerson, WireTown, authority, settings
+from tests.teams.wire import Line, TeamsPerson, WireTown, authority, settings
 
 HELLO = Message(blocks=(Text(text="Guten Tag"),))
 
@@ -167,7 +168,7 @@ async def test_an_account_that_is_none_of_teams_is_told_so(line: Line, town: Wir
 
 
 async def test_the_newest_service_address_of_the_tenant_is_used(line: Line, town: WireTown, miriam: TeamsPerson):
-    from tests.teams.wire import token
+    from tests.teams.signing import token
 
     elsewhere = f"https://{HOST}/de/"
     good = token(line.key, serviceurl=elsewhere)
@@ -251,7 +252,7 @@ def registrations(tmp_path: Any) -> str:
 async def test_each_tenant_is_spoken_to_by_its_own_bot(
     tmp_path: Any, key: Any, secure: Any, storage: Any, registrations: str
 ):
-    from tests.teams.wire import token
+    from tests.teams.signing import token
 
     line = Line(tmp_path, key, secure, teams_registrations=registrations)
     await line.start()

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives import serialization
 
 from adapters.teams.keys import KeyStore
 from adapters.teams.token import Unauthorized, Verifier
-from tests.teams.wire import APP, ISSUER, OTHER_APP, SERVICE, Line, SigningKey, TeamsPerson, WireTown, new_key, token
+from tests.teams.signing import APP, ISSUER, OTHER_APP, SERVICE, SigningKey, new_key, token
+from tests.teams.wire import Line, TeamsPerson, WireTown
 
 NOW = int(time.time())
 STRANGER = new_key("key-1")  # the right name, the wrong key
