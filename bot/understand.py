@@ -29,6 +29,7 @@ from bot.intents import (
     NudgeCreate,
     NudgeList,
     Pause,
+    Pick,
     PrivacyInfo,
     Report,
     RescheduleVisit,
@@ -45,7 +46,7 @@ from bot.intents import (
     name_of,
 )
 from bot.languages import LanguageCode
-from bot.understanding.answers import answered, consent_answer, is_label, number_in, ordinal_in, pick
+from bot.understanding.answers import answered, consent_answer, named, number_in, ordinal_in, pick
 from bot.understanding.heard import Heard
 from bot.understanding.nudge_talk import nudge_talk
 from bot.understanding.phrases import phrases
@@ -106,6 +107,10 @@ def understand(text: str, situation: Situation) -> Understanding:
     """What is meant by a text in this situation. Never raises for what people write."""
     if text.lstrip().startswith("/"):
         return _command(text.strip(), situation)
+    if situation.options and (chosen := named(_CLOSING.sub("", text), situation.options)) is not None:
+        return Understanding(
+            intent=Pick(position=chosen), language=language_of(text), reasons=lambda: ("the words of a choice",)
+        )
     heard = taken_apart(text, situation)
     reading = read(heard)
     intent, rule = _meant(heard, reading)
@@ -182,9 +187,8 @@ def _meant(heard: Heard, reading: Reading) -> tuple[Intent, str | None]:
     if context == "asked_consent" and (said := _consent(heard, intent, score)) is not None:
         return said, f"answer to the request: {name_of(said)}"
     if (chosen := pick(heard)) is not None:
-        very = is_label(heard)
         plain = isinstance(intent, Yes | No)
-        if very or plain or score < CLEAR or context in {"notice", "check_in", "listing", "preview", "confirm"}:
+        if plain or score < CLEAR or context in {"notice", "check_in", "listing", "preview", "confirm"}:
             return chosen, "answer to the newest question"
     if context == "check_in":
         answers: tuple[Literal["not_yet", "settled", "talked"], ...] = ("not_yet", "settled", "talked")

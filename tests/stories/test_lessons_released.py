@@ -102,6 +102,23 @@ async def test_who_wrote_it_can_be_met_like_anybody_else(town: Town):
     assert "Wir stehen vor derselben Frage." in read(miriam)
 
 
+async def test_the_number_in_front_of_an_entry_is_the_one_to_type(town: Town):
+    """Nobody is asked about their own, so it comes last: with it in the middle, "2" would be about the third."""
+    miriam, _ = await told(town, "Die Fristen setzt das Deckblatt, das war neu.")
+    petra = await reader(town)
+    await miriam.picks("Das ganze Netzwerk")
+    await miriam.picks("Ohne Namen")
+    await petra.says("Ich möchte eine Erfahrung zur Scanstelle teilen: Neu war, dass Etiketten genügen.")
+    await petra.picks("So stimmt es")
+    await petra.picks("Das ganze Netzwerk")
+    read(petra)
+    found = await finds(petra)
+    assert found.index("Deckblatt") < found.index("Etiketten")
+    assert found.endswith("1) Nr. 1: Vorstellung anfragen\n2) Bescheid sagen, wenn Neues dazukommt")
+    await petra.says("Nr. 1: Vorstellung anfragen")
+    assert "Ein Satz genügt" in read(petra)
+
+
 async def test_a_wish_of_the_host_is_a_proposal_and_the_new_version_comes_before_them_again(town: Town):
     miriam, jens = await told(town)
     petra = await reader(town)
