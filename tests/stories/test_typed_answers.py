@@ -104,11 +104,11 @@ async def test_the_words_of_an_older_question_are_nothing_to_ask_back(
     """The newest question takes any words as a question to Miriam; these belong to another."""
     await jens.says("Wer kennt sich mit Quantenrechnern aus?")
     offered = read(jens)
-    assert "Bescheid geben, sobald es jemanden gibt" in offered
+    assert "Bescheid geben, wenn jemand da ist" in offered
     robert = await member(town, "Robert Seidl", "Bayreuth")
     await asks(town, robert, "Jens Kalthoff")
     read(jens)
-    await jens.says("Bescheid geben, sobald es jemanden gibt")
+    await jens.says("Bescheid geben, wenn jemand da ist")
     assert "Sobald sich jemand zum Thema „Quantenrechnern“ findet" in read(jens)
 
 
