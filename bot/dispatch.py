@@ -223,9 +223,9 @@ async def said(turn: Turn, text: str) -> Replies:
     if dialog is not None and command:
         await turn.uow.dialogs.drop(account)
     elif dialog is not None:
-        if turn.question is not None and (chosen := earlier.instead_of(dialog, turn.question, text)) is not None:
+        if (chosen := await earlier.instead_of(turn, dialog, text)) is not None:
             await turn.uow.dialogs.drop(account)
-            return await picked(turn, turn.question, chosen)
+            return await picked(replace(turn, question=chosen.question), chosen.question, chosen.position)
         return await fill_or_leave(turn, dialog, text)
     question = turn.question
     if isinstance(heard.intent, Pick) and question is not None:

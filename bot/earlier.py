@@ -34,15 +34,21 @@ def may_be_meant(intent: Intent) -> bool:
     return isinstance(intent, ANSWERS) or not slots_of(intent)
 
 
-def instead_of(dialog: Dialog, question: Question | None, text: str) -> int | None:
-    """Which choice is meant of a question that has come since the form was begun; a number may be the field's."""
-    if question is None or not isinstance(question.asked, Choices):
-        return None
-    field = dialog.form.next_field(dialog.answers)
+async def instead_of(turn: Turn, dialog: Dialog, text: str) -> Answer | None:
+    """The choice that is meant rather than an answer to the form: of a question that has come since, or in its very words
+    of one from before. A number may be the field's.
+    """
+    newest, field = turn.question, dialog.form.next_field(dialog.answers)
     if number_in(text) is not None and field is not None and field.kind in ("number", "date", "phone"):
         return None
-    position = named(text, question.asked.options)
-    return position if position is not None and 0 <= position < len(question.asked.options) else None
+    if newest is not None and isinstance(newest.asked, Choices):
+        position = named(text, newest.asked.options)
+        if position is not None and 0 <= position < len(newest.asked.options):
+            return Answer(newest, newest.asked, position)
+    if len(text.split()) < 2:
+        return None  # "E-Akte" may well be the answer
+    found = await answers(turn, text, None)
+    return found[0] if found and not is_plain(found, text) else None
 
 
 async def answers(turn: Turn, text: str, meant: Intent | None) -> list[Answer]:
@@ -56,13 +62,19 @@ async def answers(turn: Turn, text: str, meant: Intent | None) -> list[Answer]:
     saying: list[Answer] = []
     for question in await turn.uow.questions.unanswered(turn.account.account, turn.now):
         asked = question.asked
-        if not isinstance(asked, Choices) or any(one.question.about == question.about is not None for one in worded):
+        if not isinstance(asked, Choices) or any(_in_its_place(one, question, asked) for one in worded):
             continue
         if (position := named(text, asked.options)) is not None:
             worded.append(Answer(question, asked, position))
         elif asked.once and bare is not None:
             saying += [Answer(question, asked, n) for n, option in enumerate(asked.options) if option.says == bare]
     return worded or saying
+
+
+def _in_its_place(newer: Answer, question: Question, asked: Choices) -> bool:
+    """Whether a newer question is about the same, or a newer list of that kind is there."""
+    same_list = not asked.once and newer.asked.asked == asked.asked
+    return same_list or newer.question.about == question.about is not None
 
 
 def is_plain(found: list[Answer], text: str) -> bool:

@@ -124,3 +124,18 @@ async def test_a_no_to_something_else_is_no_final_no(town: Town, jens: Townspers
     await town.later("2026-11-24 12:00")
     await jens.picks("Ja, gern")
     assert "kalthoff@rathaus.example" in read(robert)
+
+
+async def test_another_button_of_the_list_goes_before_the_sentence_that_was_asked_for(town: Town):
+    miriam = await member(town, "Miriam Vogt", "Plochingen")
+    for name, place in (("Jens Kalthoff", "Hückelhoven"), ("Petra Lang", "Siegburg")):
+        await member(town, name, place, helps_with=("E-Akte",))
+    await miriam.says("Wer kennt sich mit der E-Akte aus?")
+    await miriam.says("Wer kennt sich mit der E-Akte aus?")
+    second = "Jens Kalthoff" if "2. Jens" in read(miriam) else "Petra Lang"
+    await miriam.says("1")
+    assert second not in read(miriam)
+    await miriam.says("Mit Nr. 2 bekannt machen")
+    assert f"Gern frage ich bei {second}" in read(miriam)
+    await miriam.says("Mit Nr. 2 wären wir gern bekannt.")
+    assert "> Mit Nr. 2 wären wir gern bekannt." in read(miriam)
