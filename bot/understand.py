@@ -53,7 +53,7 @@ from bot.understanding.phrases import phrases
 from bot.understanding.readings import introduction, later, told
 from bot.understanding.situation import Lexicon, Option, Situation, Understanding
 from bot.understanding.slots import is_nudge_name
-from bot.understanding.tokens import Token, fold, tokenize
+from bot.understanding.tokens import Token, fold, squeezed, tokenize
 from bot.understanding.weighing import ANSWERS, Reading, read, rival, why
 
 __all__ = [
@@ -111,6 +111,8 @@ def understand(text: str, situation: Situation) -> Understanding:
         return Understanding(
             intent=Pick(position=chosen), language=language_of(text), reasons=lambda: ("the words of a choice",)
         )
+    if (promised := phrases().promised.get(squeezed(text))) is not None:
+        return Understanding(intent=_made(promised), language=language_of(text), reasons=lambda: ("as we tell people",))
     heard = taken_apart(text, situation)
     reading = read(heard)
     intent, rule = _meant(heard, reading)
@@ -143,12 +145,17 @@ def is_command(word: str) -> bool:
 
 def _command(text: str, situation: Situation) -> Understanding:
     word, _, rest = text.lstrip("/").partition(" ")
-    name, *slots = phrases().commands.get(fold(word), "unknown").split()
-    rest = rest.strip()
+    target = phrases().commands.get(fold(word), "unknown")
+    return Understanding(intent=_made(target, rest.strip(), situation), reasons=lambda: (f"/{word} → {target}",))
+
+
+def _made(target: str, rest: str = "", situation: Situation | None = None) -> Intent:
+    """ "privacy_info about=notice": the intent, its fixed slots, and the one that takes the rest of the text."""
+    name, *slots = target.split()
     said = dict(fixed.split("=") for fixed in slots if "=" in fixed)
     values: dict[str, Any] = {free: True if value == "true" else value for free, value in said.items()}
     slot = next((free for free in slots if "=" not in free), None)
-    if slot and rest:
+    if slot and rest and situation is not None:
         values[slot] = rest
         if slot == "until":
             day = read_date(rest, situation.today)
@@ -160,8 +167,7 @@ def _command(text: str, situation: Situation) -> Understanding:
         elif slot == "open":
             values[slot] = number_in(rest)
     make: Any = BY_NAME[name]
-    intent: Intent = make(**values)
-    return Understanding(intent=intent, reasons=lambda: (f"/{word} → {name}",))
+    return cast("Intent", make(**values))
 
 
 def _meant(heard: Heard, reading: Reading) -> tuple[Intent, str | None]:

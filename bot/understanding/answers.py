@@ -11,13 +11,12 @@ from bot.understanding.heard import Heard
 from bot.understanding.learned import person_of
 from bot.understanding.people import by_role, full_name
 from bot.understanding.situation import Labelled
-from bot.understanding.tokens import fold
+from bot.understanding.tokens import fold, squeezed
 
 _NUMBER = re.compile(
     r"^\s*(?:nr\.?|nummer|no\.?|number|option)?\s*\(?(\d{1,2})\s*[.)]?\ufe0f?\u20e3?\s*$", re.IGNORECASE
 )
 _LINE = re.compile(r"^\W*(\d{1,2})[.):]\s*(\S.*)$", re.DOTALL)  # of the list, copied with its number
-_WORD = re.compile(r"[^\W_]+")
 _NUMBERED = re.compile(r"\b(?:nr|nummer|no|number)\.?\s*(\d{1,2}|[a-zü]+)\b", re.IGNORECASE)
 ORDINALS = {
     word: number
@@ -70,11 +69,11 @@ def named(text: str, options: Sequence[Labelled]) -> int | None:
     if (number := number_in(text)) is not None:
         return number - 1
     labels = [_label(option.label) for option in options]
-    if (said := _squeezed(text)) in labels:
+    if (said := _said(text)) in labels:
         return labels.index(said)
     if (line := _LINE.match(text)) and 1 <= int(line[1]) <= len(labels):
         position = int(line[1]) - 1
-        return position if _squeezed(line[2]) == labels[position] else None
+        return position if _said(line[2]) == labels[position] else None
     return None
 
 
@@ -89,7 +88,7 @@ def pick(heard: Heard) -> Intent | None:
     chosen = _by_words(heard, options)
     if chosen is not None:
         return Pick(position=chosen)
-    said = _squeezed(heard.text)
+    said = _said(heard.text)
     starting = [position for position, option in enumerate(options) if _label(option.label).startswith(said)]
     if len(said) > 3 and len(starting) == 1:
         return Pick(position=starting[0])
@@ -234,9 +233,9 @@ def ordinal_request(heard: Heard) -> Intent | None:
 @lru_cache(maxsize=1024)
 def _label(label: str) -> str:
     """Few, and the same in most conversations."""
-    return _squeezed(label)
+    return _said(label)
 
 
-def _squeezed(text: str) -> str:
+def _said(text: str) -> str:
     """Its letters; of what has none, all of it: a sign is no answer because another sign was to choose."""
-    return "".join(map(fold, _WORD.findall(text))) or text.strip()
+    return squeezed(text) or text.strip()
