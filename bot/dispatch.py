@@ -228,9 +228,9 @@ async def said(turn: Turn, text: str) -> Replies:
             return await picked(replace(turn, question=chosen.question), chosen.question, chosen.position)
         return await fill_or_leave(turn, dialog, text)
     question = turn.question
-    if isinstance(heard.intent, Pick) and question is not None:
-        return await picked(turn, question, heard.intent.position)
     patient = None if command or question is None or question.answered is not None else patient_form(question)
+    if isinstance(heard.intent, Pick) and question is not None:
+        return await numbered(turn, text, question, heard.intent, patient)
     waited_for = patient is not None and not (patient.patient and is_clear(heard, text, patient))
     if (waited_for or earlier.may_be_meant(heard.intent)) and (
         found := await earlier.answers(turn, text, None if waited_for else heard.intent)
@@ -244,6 +244,19 @@ async def said(turn: Turn, text: str) -> Replies:
     if isinstance(heard.intent, Unknown) and names_their_town(turn, text):
         return await handle(turn, SetAffiliation(municipality=text))
     return await handle(turn, heard.intent)
+
+
+async def numbered(turn: Turn, text: str, question: Question, pick: Pick, patient: Form | None) -> Replies:
+    """A choice of the newest question; an answer, where any words are one and no choice has that number ("20"); after a
+    form that was left, a choice of the question before it.
+    """
+    offered = len(question.asked.options) if isinstance(question.asked, Choices) else 0
+    if patient is not None and pick.position >= offered:
+        return await fill_next(turn, Dialog(account=turn.account.account, form=patient, started_at=turn.now), text)
+    if offered:
+        return await picked(turn, question, pick.position)
+    found = await earlier.numbered(turn, pick.position)
+    return await answered_earlier(turn, text, found) if found else await handle(turn, pick)
 
 
 async def answered_earlier(turn: Turn, text: str, found: list[earlier.Answer]) -> Replies:

@@ -71,6 +71,15 @@ async def answers(turn: Turn, text: str, meant: Intent | None) -> list[Answer]:
     return worded or saying
 
 
+async def numbered(turn: Turn, position: int) -> list[Answer]:
+    """The choice with this number of the newest question that has choices, if there is one."""
+    for question in await turn.uow.questions.unanswered(turn.account.account, turn.now):
+        if isinstance(question.asked, Choices):
+            offered = 0 <= position < len(question.asked.options)
+            return [Answer(question, question.asked, position)] if offered else []
+    return []
+
+
 def _in_its_place(newer: Answer, question: Question, asked: Choices) -> bool:
     """Whether a newer question is about the same, or a newer list of that kind is there."""
     same_list = not asked.once and newer.asked.asked == asked.asked

@@ -194,7 +194,7 @@ def _meant(heard: Heard, reading: Reading) -> tuple[Intent, str | None]:
         return said, f"answer to the request: {name_of(said)}"
     if (chosen := pick(heard)) is not None:
         plain = isinstance(intent, Yes | No)
-        if plain or score < CLEAR or context in {"notice", "check_in", "listing", "preview", "confirm"}:
+        if plain or numbered or score < CLEAR or context in {"notice", "check_in", "listing", "preview", "confirm"}:
             return chosen, "answer to the newest question"
     if context == "check_in":
         answers: tuple[Literal["not_yet", "settled", "talked"], ...] = ("not_yet", "settled", "talked")

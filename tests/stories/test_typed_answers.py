@@ -139,3 +139,37 @@ async def test_another_button_of_the_list_goes_before_the_sentence_that_was_aske
     assert f"Gern frage ich bei {second}" in read(miriam)
     await miriam.says("Mit Nr. 2 wären wir gern bekannt.")
     assert "> Mit Nr. 2 wären wir gern bekannt." in read(miriam)
+
+
+async def test_a_number_after_a_form_that_was_left_is_of_the_list_before_it(town: Town, jens: Townsperson):
+    miriam = await member(town, "Miriam Vogt", "Plochingen")
+    await miriam.says("Wer kennt sich mit der E-Akte aus?")
+    await miriam.says("1")
+    await miriam.says("abbrechen")
+    read(miriam)
+    await miriam.says("2")
+    assert "nichts zur Auswahl" in read(miriam)
+    await miriam.says("1")
+    assert f"Gern frage ich bei {jens.name}" in read(miriam)
+
+
+async def test_a_number_that_would_hand_over_addresses_is_asked_about_first(
+    town: Town, jens: Townsperson, miriam: Townsperson
+):
+    await jens.says("/funktion")
+    await jens.says("abbrechen")
+    read(jens)
+    await jens.says("1")
+    assert "Gilt Ihre Antwort dafür" in read(jens)
+    assert miriam.reads() == []
+    await jens.says("1")
+    assert "kalthoff@rathaus.example" in read(miriam)
+
+
+async def test_a_bare_number_is_an_answer_where_any_words_are_one(town: Town, jens: Townsperson, miriam: Townsperson):
+    await jens.says("Wie viele Leute sind Sie denn?")
+    await jens.picks("Ja, Frage weitergeben")
+    assert "Wie viele Leute sind Sie denn?" in read(miriam)
+    await miriam.says("20")
+    read(miriam)
+    assert "> 20" in read(jens)
