@@ -68,7 +68,10 @@ async def answers(turn: Turn, text: str, meant: Intent | None) -> list[Answer]:
             worded.append(Answer(question, asked, position))
         elif asked.once and bare is not None:
             saying += [Answer(question, asked, n) for n, option in enumerate(asked.options) if option.says == bare]
-    return worded or saying
+    found = worded or saying
+    if bare is not None and len(found) == 1 and found[0].choice.says in PLAIN:
+        return [] if found[0].asked.asked == "asked_consent" else found  # a yes or no shows that request again
+    return found
 
 
 async def numbered(turn: Turn, position: int) -> list[Answer]:

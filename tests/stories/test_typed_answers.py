@@ -56,8 +56,8 @@ async def test_a_plain_yes_from_above_is_asked_about_and_then_counts(
     read(jens)
     await jens.says(typed)
     asked = read(jens)
-    assert "früheren Frage von mir: Montag, 23. November 2026, 10:00 Uhr" in asked
-    assert "„Ja, gern“, „Ja, aber später“, „Bitte jemand anderen fragen“ und „Nein, danke“" in asked
+    assert "Meinen Sie diese Anfrage?" in asked
+    assert "> Wir fangen gerade an." in asked
     assert miriam.reads() == []
     await jens.says("1")
     assert "kalthoff@rathaus.example" in read(miriam)
@@ -67,8 +67,12 @@ async def test_a_plain_yes_from_above_is_asked_about_and_then_counts(
 
 
 async def test_none_of_them_leaves_everything_as_it_was(town: Town, jens: Townsperson, miriam: Townsperson):
-    await jens.says("Wer kennt sich mit Chatbots aus?")
-    await jens.says("nein, danke")
+    await jens.says("/funktion")
+    await jens.says("abbrechen")
+    await jens.says("4")
+    asked = read(jens)
+    assert "früheren Frage von mir: Montag, 23. November 2026, 10:00 Uhr" in asked
+    assert "„Ja, gern“, „Ja, aber später“, „Bitte jemand anderen fragen“ und „Nein, danke“" in asked
     await jens.says("Für keine davon")
     assert "abgebrochen" in read(jens)
     await town.later("2026-11-24 10:00")
