@@ -76,7 +76,7 @@ class Settings(MatrixSettings, TeamsSettings, BaseSettings):
     data_protection_officer: str = Field(
         _NOTICE.officer, min_length=1, description="how to reach the data protection officer"
     )
-    authority: str = Field(_NOTICE.authority, min_length=1, description="the supervisory authority")
+    authority: str | None = Field(_NOTICE.authority, min_length=1, description="the supervisory authority")
     legal_basis: Literal["consent", "task", "agreement"] = Field("consent", description="consent, task or agreement")
     notice_url: str | None = Field(
         _NOTICE.url, pattern=r"^https?://\S+$", description="the address of the full notice, such as https://…"

@@ -12,6 +12,7 @@ from datetime import datetime
 
 import structlog
 
+from bot import earlier
 from bot.access import allowed_here
 from bot.asides import PASSING, wish_before
 from bot.events import Edited, Filled, Incoming, Joined, Left, Picked, Said, Unreadable
@@ -222,12 +223,20 @@ async def said(turn: Turn, text: str) -> Replies:
     if dialog is not None and command:
         await turn.uow.dialogs.drop(account)
     elif dialog is not None:
+        if (chosen := await earlier.instead_of(turn, dialog, text)) is not None:
+            await turn.uow.dialogs.drop(account)
+            return await picked(replace(turn, question=chosen.question), chosen.question, chosen.position)
         return await fill_or_leave(turn, dialog, text)
     question = turn.question
-    if isinstance(heard.intent, Pick) and question is not None:
-        return await picked(turn, question, heard.intent.position)
     patient = None if command or question is None or question.answered is not None else patient_form(question)
-    if patient is not None and not (patient.patient and is_clear(heard, text, patient)):
+    if isinstance(heard.intent, Pick) and question is not None:
+        return await numbered(turn, text, question, heard.intent, patient)
+    waited_for = patient is not None and not (patient.patient and is_clear(heard, text, patient))
+    if (waited_for or earlier.may_be_meant(heard.intent)) and (
+        found := await earlier.answers(turn, text, None if waited_for else heard.intent)
+    ):
+        return await answered_earlier(turn, text, found)
+    if waited_for and patient is not None:
         dialog = Dialog(account=account, form=patient, started_at=turn.now)
         return await (fill_next if patient.patient else fill_or_leave)(turn, dialog, text)
     if not heard.sure and heard.alternatives and turn.person is not None:
@@ -235,6 +244,28 @@ async def said(turn: Turn, text: str) -> Replies:
     if isinstance(heard.intent, Unknown) and names_their_town(turn, text):
         return await handle(turn, SetAffiliation(municipality=text))
     return await handle(turn, heard.intent)
+
+
+async def numbered(turn: Turn, text: str, question: Question, pick: Pick, patient: Form | None) -> Replies:
+    """A choice of the newest question; an answer, where any words are one and no choice has that number ("20"); after a
+    form that was left, a choice of the question before it.
+    """
+    offered = len(question.asked.options) if isinstance(question.asked, Choices) else 0
+    if patient is not None and pick.position >= offered:
+        return await fill_next(turn, Dialog(account=turn.account.account, form=patient, started_at=turn.now), text)
+    if offered:
+        return await picked(turn, question, pick.position)
+    found = await earlier.numbered(turn, pick.position)
+    return await answered_earlier(turn, text, found) if found else await handle(turn, pick)
+
+
+async def answered_earlier(turn: Turn, text: str, found: list[earlier.Answer]) -> Replies:
+    if not earlier.is_plain(found, text):
+        question, _, position = found[0]
+        return await picked(replace(turn, question=question), question, position)
+    if (wish := earlier.which_request(found)) is not None:
+        return await handle(replace(turn, question=None), wish)
+    return [earlier.ask_which(turn, found)]
 
 
 def which_one(turn: Turn, heard: Understanding) -> Reply:
@@ -250,7 +281,10 @@ async def picked(turn: Turn, question: Question, position: int) -> Replies:
         raise Refusal("dispatch.no_such_choice", n=len(asked.options) if isinstance(asked, Choices) else 0)
     if asked.once:
         await turn.uow.questions.answer(question.message, position, turn.now)
-    return await handle(turn, asked.options[position].intent)
+    intent = asked.options[position].intent
+    if isinstance(intent, Pick) and intent.message is not None:
+        return await answer(replace(turn, incoming=replace(turn.incoming, what=Picked(message=intent.message, position=intent.position))))  # fmt: skip
+    return await handle(turn, intent)
 
 
 async def fill_or_leave(turn: Turn, dialog: Dialog, text: str) -> Replies:

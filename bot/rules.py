@@ -13,7 +13,7 @@ class Notice:
     version: str = "2026-11"
     controller: str = "Netzwerkbüro"  # who runs it
     officer: str = "datenschutz@netzwerk.example"  # the data protection officer
-    authority: str = "die Landesbeauftragte oder der Landesbeauftragte für den Datenschutz"
+    authority: str | None = None  # who supervises it; without one, "the commissioner of the state" in their language
     legal_basis: str = "consent"  # "consent", "task" or "agreement"
     url: str | None = None  # the full notice
     backup_days: int = 30

@@ -29,6 +29,7 @@ from bot.intents import (
     NudgeCreate,
     NudgeList,
     Pause,
+    Pick,
     PrivacyInfo,
     Report,
     RescheduleVisit,
@@ -45,14 +46,14 @@ from bot.intents import (
     name_of,
 )
 from bot.languages import LanguageCode
-from bot.understanding.answers import answered, consent_answer, is_label, number_in, ordinal_in, pick
+from bot.understanding.answers import answered, consent_answer, named, number_in, ordinal_in, pick
 from bot.understanding.heard import Heard
 from bot.understanding.nudge_talk import nudge_talk
 from bot.understanding.phrases import phrases
 from bot.understanding.readings import introduction, later, told
 from bot.understanding.situation import Lexicon, Option, Situation, Understanding
 from bot.understanding.slots import is_nudge_name
-from bot.understanding.tokens import Token, fold, tokenize
+from bot.understanding.tokens import Token, fold, squeezed, tokenize
 from bot.understanding.weighing import ANSWERS, Reading, read, rival, why
 
 __all__ = [
@@ -106,6 +107,12 @@ def understand(text: str, situation: Situation) -> Understanding:
     """What is meant by a text in this situation. Never raises for what people write."""
     if text.lstrip().startswith("/"):
         return _command(text.strip(), situation)
+    if situation.options and (chosen := named(_CLOSING.sub("", text), situation.options)) is not None:
+        return Understanding(
+            intent=Pick(position=chosen), language=language_of(text), reasons=lambda: ("the words of a choice",)
+        )
+    if (promised := phrases().promised.get(squeezed(text))) is not None:
+        return Understanding(intent=_made(promised), language=language_of(text), reasons=lambda: ("as we tell people",))
     heard = taken_apart(text, situation)
     reading = read(heard)
     intent, rule = _meant(heard, reading)
@@ -138,12 +145,17 @@ def is_command(word: str) -> bool:
 
 def _command(text: str, situation: Situation) -> Understanding:
     word, _, rest = text.lstrip("/").partition(" ")
-    name, *slots = phrases().commands.get(fold(word), "unknown").split()
-    rest = rest.strip()
+    target = phrases().commands.get(fold(word), "unknown")
+    return Understanding(intent=_made(target, rest.strip(), situation), reasons=lambda: (f"/{word} → {target}",))
+
+
+def _made(target: str, rest: str = "", situation: Situation | None = None) -> Intent:
+    """ "privacy_info about=notice": the intent, its fixed slots, and the one that takes the rest of the text."""
+    name, *slots = target.split()
     said = dict(fixed.split("=") for fixed in slots if "=" in fixed)
     values: dict[str, Any] = {free: True if value == "true" else value for free, value in said.items()}
     slot = next((free for free in slots if "=" not in free), None)
-    if slot and rest:
+    if slot and rest and situation is not None:
         values[slot] = rest
         if slot == "until":
             day = read_date(rest, situation.today)
@@ -155,8 +167,7 @@ def _command(text: str, situation: Situation) -> Understanding:
         elif slot == "open":
             values[slot] = number_in(rest)
     make: Any = BY_NAME[name]
-    intent: Intent = make(**values)
-    return Understanding(intent=intent, reasons=lambda: (f"/{word} → {name}",))
+    return cast("Intent", make(**values))
 
 
 def _meant(heard: Heard, reading: Reading) -> tuple[Intent, str | None]:
@@ -182,9 +193,8 @@ def _meant(heard: Heard, reading: Reading) -> tuple[Intent, str | None]:
     if context == "asked_consent" and (said := _consent(heard, intent, score)) is not None:
         return said, f"answer to the request: {name_of(said)}"
     if (chosen := pick(heard)) is not None:
-        very = is_label(heard)
         plain = isinstance(intent, Yes | No)
-        if very or plain or score < CLEAR or context in {"notice", "check_in", "listing", "preview", "confirm"}:
+        if plain or numbered or score < CLEAR or context in {"notice", "check_in", "listing", "preview", "confirm"}:
             return chosen, "answer to the newest question"
     if context == "check_in":
         answers: tuple[Literal["not_yet", "settled", "talked"], ...] = ("not_yet", "settled", "talked")

@@ -18,10 +18,11 @@ from storage.transaction import Insert, Transaction
 
 OPEN_FOR = timedelta(days=30)
 DIALOG_FOR = timedelta(hours=24)
+A_FEW = 10  # questions that a typed answer is tried with
 NEVER_SENT = ("dead", "expired", "held")
 
 _GET = Prepared(select(questions).where(questions.c.message == bindparam("key")))
-_NEWEST = Prepared(
+_ASKED = (
     select(questions)
     .join(outbox, outbox.c.key == questions.c.message)
     .where(
@@ -31,8 +32,9 @@ _NEWEST = Prepared(
         outbox.c.state.not_in(NEVER_SENT),
     )
     .order_by(questions.c.at.desc(), outbox.c.seq.desc())
-    .limit(1)
 )
+_NEWEST = Prepared(_ASKED.limit(1))
+_UNANSWERED = Prepared(_ASKED.where(questions.c.answered.is_(None), questions.c.closed.is_not(True)).limit(A_FEW))
 _OPEN = Prepared(
     select(questions.c.message).where(
         among(questions.c.message, "messages"), questions.c.answered.is_(None), questions.c.closed.is_not(True)
@@ -83,6 +85,10 @@ class QuestionStore:
         if row is None or row["closed"]:
             return None
         return _question(row)
+
+    async def unanswered(self, account: Account, now: datetime) -> Sequence[Question]:
+        rows = await self._in.rows(_UNANSWERED, {"who": account, "now": now, "since": now - OPEN_FOR})
+        return [one for row in rows if (one := _question(row)) is not None]
 
     async def open(self, messages: Iterable[str]) -> frozenset[str]:
         """Those of these that were neither answered nor closed."""

@@ -15,7 +15,7 @@ from bot.words import Words
 
 KEEP = 4_000  # bytes of what a button carries along
 IN_A_ROW = 5  # buttons in one set; Teams shows six, the parser takes five
-SHORT = 40  # characters that fit on a button
+SHORT = 34  # characters that fit on a button, on a phone too
 PICK, FILL = "pick", "fill"
 READABLE = (Text, Quote, Facts, Contacts)  # what can stay when a card is shown again
 CHOICE = "choice"  # the input of a list to choose from: the position, as a text

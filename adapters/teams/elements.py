@@ -16,7 +16,10 @@ from bot.words import Words
 Element: TypeAlias = dict[str, Any]
 
 LABEL, FIGURE, VALUE = 24, 20, 220  # characters of a fact that read well in two columns
+WORD = 24  # characters: a longer word, such as an address, would be cut off at the edge of a phone
+ONE_LINE = 16  # characters of a label that isn't broken, however long the values are
 LINK = re.compile(r"https?://[^\s<>\"“”„()]+[^\s<>\"“”„().,;:!?]")
+_WORDS = re.compile(r"[^\s-]+")  # a line is broken after a hyphen too
 _SIGN = re.compile(r"[\\`*_\[\]<>#~|{}]|&#?\w+;|https?://|\n|^\s*(?:[-+]|\d+[.)])[ \t]|^\s*[-=]+\s*$")
 
 
@@ -98,13 +101,21 @@ def _facts(rows: Sequence[tuple[str, str]]) -> list[Element]:
     if not rows:
         return []
     short = all(len(label) <= LABEL for label, _ in rows) or all(len(value) <= FIGURE for _, value in rows)
-    if short and all(len(value) <= VALUE and plain(label) and plain(value) for label, value in rows):
-        return [{"type": "FactSet", "facts": [{"title": label, "value": value} for label, value in rows]}]
+    if short and all(_in_a_column(value) and plain(label) and plain(value) for label, value in rows):
+        return [{"type": "FactSet", "facts": [{"title": _unbroken(label), "value": value} for label, value in rows]}]
     items: list[Element] = []
     for label, value in rows:
         items.append({**runs([run(label, weight="Bolder")]), "spacing": "Small"})
         items += [{**one, "spacing": "None"} for one in paragraphs(value)]
     return [{"type": "Container", "items": items}]
+
+
+def _in_a_column(value: str) -> bool:
+    return len(value) <= VALUE and all(len(word) <= WORD for word in _WORDS.findall(value))
+
+
+def _unbroken(label: str) -> str:
+    return label.replace(" ", "\u00a0") if len(label) <= ONE_LINE else label
 
 
 def _contact(number: int, entry: Contact, buttons: Sequence[Element]) -> Element:

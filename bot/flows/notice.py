@@ -36,7 +36,7 @@ def full_notice(turn: Turn) -> list[Block]:
         (say("notice.row.recipients"), say("notice.recipients")),
         (say("notice.row.retention"), say("notice.retention", days=notice.backup_days)),
         (say("notice.row.rights"), say("notice.rights")),
-        (say("notice.row.authority"), notice.authority),
+        (say("notice.row.authority"), notice.authority or say("notice.authority")),
         (say("notice.row.version"), notice.version),
     ]
     if notice.url is not None:

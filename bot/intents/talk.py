@@ -29,9 +29,10 @@ class Cancel: ...
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pick:
-    """The choice at this position (from 0) of the newest open question."""
+    """The choice at this position (from 0) of the newest open question, or of an earlier one: that `message`."""
 
     position: int
+    message: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,10 @@ class Questions(Protocol):
     async def newest(self, account: Account, now: datetime) -> Question | None:
         """The last thing asked there whose time has come, answered or not; None if closed or older than 30 days."""
 
+    async def unanswered(self, account: Account, now: datetime) -> Sequence[Question]:
+        """What was asked there within 30 days and neither answered nor closed, the newest first; a few at most."""
+        ...
+
     async def answer(self, message: str, position: int, at: datetime) -> None: ...
     async def over(self, about: str, person: str, at: datetime) -> None:
         """What this person was asked about this object needs no answer any more, on whichever account it was asked. Who

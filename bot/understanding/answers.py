@@ -11,10 +11,12 @@ from bot.understanding.heard import Heard
 from bot.understanding.learned import person_of
 from bot.understanding.people import by_role, full_name
 from bot.understanding.situation import Labelled
-from bot.understanding.tokens import fold
+from bot.understanding.tokens import fold, squeezed
 
-_NUMBER = re.compile(r"^\s*(?:nr\.?|nummer|no\.?|number|option)?\s*(\d{1,2})\s*[.)]?\s*$", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+")
+_NUMBER = re.compile(
+    r"^\s*(?:nr\.?|nummer|no\.?|number|option)?\s*\(?(\d{1,2})\s*[.)]?\ufe0f?\u20e3?\s*$", re.IGNORECASE
+)
+_LINE = re.compile(r"^\W*(\d{1,2})[.):]\s*(\S.*)$", re.DOTALL)  # of the list, copied with its number
 _NUMBERED = re.compile(r"\b(?:nr|nummer|no|number)\.?\s*(\d{1,2}|[a-zü]+)\b", re.IGNORECASE)
 ORDINALS = {
     word: number
@@ -42,7 +44,7 @@ _ONLY = re.compile(r"\b(?:nur|lediglich|ausschließlich|only|just)\b", re.IGNORE
 
 
 def number_in(text: str) -> int | None:
-    """ "2", "nr. 2", "2)"."""
+    """ "2", "nr. 2", "2)", and the keycap."""
     match = _NUMBER.match(text)
     return int(match[1]) if match else None
 
@@ -62,10 +64,17 @@ def ordinal_in(heard: Heard) -> int | None:
     return found[0] + 1 if "danach" in words else found[-1] if "sondern" in words else found[0]
 
 
-def is_label(heard: Heard) -> bool:
-    """Whether the text is a number or the very words of one of the options."""
-    said = _squeezed(heard.text)
-    return number_in(heard.text) is not None or said in (_label(one.label) for one in heard.situation.options)
+def named(text: str, options: Sequence[Labelled]) -> int | None:
+    """The option whose number, words or whole line this is, and nothing else: what its button would be."""
+    if (number := number_in(text)) is not None:
+        return number - 1
+    labels = [_label(option.label) for option in options]
+    if (said := _said(text)) in labels:
+        return labels.index(said)
+    if (line := _LINE.match(text)) and 1 <= int(line[1]) <= len(labels):
+        position = int(line[1]) - 1
+        return position if _said(line[2]) == labels[position] else None
+    return None
 
 
 def pick(heard: Heard) -> Intent | None:
@@ -76,14 +85,11 @@ def pick(heard: Heard) -> Intent | None:
         return Pick(position=number - 1)  # also where nothing is open: it is no search for "2"
     if not options:
         return None
-    said = _squeezed(heard.text)
-    labels = [_label(option.label) for option in options]
-    if said in labels:
-        return Pick(position=labels.index(said))
     chosen = _by_words(heard, options)
     if chosen is not None:
         return Pick(position=chosen)
-    starting = [position for position, label in enumerate(labels) if label.startswith(said)]
+    said = _said(heard.text)
+    starting = [position for position, option in enumerate(options) if _label(option.label).startswith(said)]
     if len(said) > 3 and len(starting) == 1:
         return Pick(position=starting[0])
     words = sum([token.kind == "word" for token in heard.tokens])
@@ -227,8 +233,9 @@ def ordinal_request(heard: Heard) -> Intent | None:
 @lru_cache(maxsize=1024)
 def _label(label: str) -> str:
     """Few, and the same in most conversations."""
-    return _squeezed(label)
+    return _said(label)
 
 
-def _squeezed(text: str) -> str:
-    return "".join(map(fold, _WORD.findall(text)))
+def _said(text: str) -> str:
+    """Its letters; of what has none, all of it: a sign is no answer because another sign was to choose."""
+    return squeezed(text) or text.strip()

@@ -14,7 +14,7 @@ from rapidfuzz.process import extractOne
 
 from bot.understanding.patterns import INFLECTION as LETTERS
 from bot.understanding.patterns import Needs, Pattern, compile_pattern
-from bot.understanding.tokens import fold
+from bot.understanding.tokens import fold, squeezed
 
 IDEAS = "ideas"  # the table of the concepts files; its hits weigh nothing by themselves
 _ENDINGS = ((re.compile(r"(?<=[bcdfgklmpstvwxzhr])n$"), "en"), (re.compile(r"a$"), "er"))
@@ -65,6 +65,7 @@ class Phrases:
         self.stopwords: dict[str, frozenset[str]] = {}
         self.words_too: frozenset[str] = frozenset()  # places whose name is an everyday word
         self.commands: dict[str, str] = {}
+        self.promised: dict[str, str] = {}  # what the bot itself tells people to write, as `squeezed` has it
         self.states: dict[str, str] = {}
         self._frame: set[str] = set()
         self._frame_starts: tuple[str, ...] = ()
@@ -92,6 +93,7 @@ class Phrases:
             self._frame |= {word for word in frame if not word.endswith("*")}
             self._frame_starts += tuple(word[:-1] for word in frame if word.endswith("*"))
             self.commands |= {fold(name): target for name, target in table["commands"].items()}
+            self.promised |= {squeezed(said): target for said, target in table["promised"].items()}
             for written, spoken in table.get("variants", {}).items():
                 self.variants |= {fold(word): fold(written) for word in spoken.split()}
             self._take_ideas(table.get(IDEAS, {}), words)

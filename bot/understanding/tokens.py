@@ -11,6 +11,7 @@ _TOKEN = re.compile(
     r"(?P<word>(?<![^\W_])[ds]['’](?=[A-ZÄÖÜ])|[^\W_]+(?:(?:[-–/&+'’@:]|(?<=\b[^\W_])\.|\.(?=\d))[^\W_]+)*\+*)"
     r"|(?P<question>\?+[?!]*)|(?P<stop>\.{2,}|…|[.!;\n|]+|:|\s[-–—]+\s)|(?P<comma>[,()\[\]„“”\"»«])"
 )
+_LETTERS = re.compile(r"[^\W_]+")
 # After these a full stop ends no sentence.
 _SHORTENED = frozenset(
     "dr prof nr hr fr ca bzw evtl ggf inkl usw tel art abs str st wg bspw vgl mr mrs ms no approx".split()
@@ -37,6 +38,11 @@ def fold(word: str) -> str:
     plain = "".join(c for c in plain if c.isalnum() or c == "@")
     plain = plain.replace("ae", "a").replace("oe", "o").replace("ue", "u")
     return re.sub(r"([a-z])\1{2,}", r"\1", plain)
+
+
+def squeezed(text: str) -> str:
+    """Its letters, however they are spelt and whatever stands between them: "„Ja, gern.“" → "jagern"."""
+    return "".join(map(fold, _LETTERS.findall(text)))
 
 
 def tokenize(text: str) -> tuple[Token, ...]:

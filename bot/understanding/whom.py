@@ -6,9 +6,15 @@ from bot.understanding.heard import Heard
 from bot.understanding.learned import person_of
 from bot.understanding.people import by_role, full_name
 
-_NAMED = re.compile(
-    r"(?:\b(?i:bei|beim|bei der|bei dem|bei da|mit|zu|to|with|at|see|meet)\s+(?:(?i:der|dem|da)\s+)?|[,:]\s+)"
+_TWO_NAMES = (
     r"(?P<name>[A-ZÄÖÜ][a-zäöüß]+(?:-[A-ZÄÖÜ][a-zäöüß]+)?\s+(?:von\s+)?[A-ZÄÖÜ][a-zäöüß]+(?:-[A-ZÄÖÜ][a-zäöüß]+)?)\b"
+)
+_NAMED = (
+    re.compile(
+        r"(?:\b(?i:bei|beim|bei der|bei dem|bei da|mit|zu|to|with|at|see|meet)\s+(?:(?i:der|dem|da)\s+)?|[,:]\s+)"
+        + _TWO_NAMES
+    ),
+    re.compile(rf"\b{_TWO_NAMES}(?=\s+(?:in\s+\S+\s+)?(?:besuch|aufsuch|treff)en?\b)"),
 )
 _SEEN = re.compile(r"(?:\s+[\w]+){0,3}\s+(?:besuchen|treffen|aufsuchen)\b", re.IGNORECASE)
 
@@ -53,9 +59,9 @@ def _hosts(heard: Heard) -> bool:
 
 
 def _named_host(heard: Heard) -> str | None:
-    """Somebody named without "Frau" or "Herr": "bei Jens Kalthoff in Hückelhoven"."""
+    """Somebody named without "Frau" or "Herr": "bei Jens Kalthoff in Hückelhoven", "Jens Kalthoff besuchen"."""
     places = [(heard.tokens[one.first].start, heard.tokens[one.last - 1].end) for one in heard.places]
-    for found in _NAMED.finditer(heard.text):
+    for found in (one for pattern in _NAMED for one in pattern.finditer(heard.text)):
         first, last = found.span("name")
         apart = all(end <= first or last <= start for start, end in places)
         words = found["name"].split()

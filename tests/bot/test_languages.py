@@ -1,6 +1,7 @@
 """The catalogues: complete in both languages, each text used, each key used there; formal German; what we say works."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 import adapters
 import bot
-from bot.intents import BY_NAME, Unknown
+from bot.intents import BY_NAME, DeleteMe, ExportData, PrivacyInfo, Unknown, WithdrawConsent
 from bot.knowledge import Knowledge
 from bot.languages import LANGUAGES, Entry, LanguageCode, catalogue, text
 from bot.matching.places import Gazetteer
@@ -129,3 +130,36 @@ NOT_TO_BE_SAID = {"zurzeit nicht verfügbar", "not available at present", "lotse
 def meaning(said: str, situation: Situation) -> object:
     filled = said.replace("…", "Ulm" if re.search(r"arbeite in|work in", said) else "E-Akte")
     return understand(filled, situation).intent
+
+
+def told(key: str, language: LanguageCode) -> list[str]:
+    """The sentences in quotation marks in one text, in order."""
+    marks = r"„([^“{}]+)“" if language == "de" else r"“([^”{}]+)”"
+    return [said for said in re.findall(marks, catalogue(language)[key].many) if said not in NOT_TO_BE_SAID]
+
+
+def test_what_people_are_told_to_write_means_the_same_in_both_languages(knowledge: Knowledge):
+    """ "Changed your mind? Write …" has to take back what "Doch nicht? …" takes back."""
+    now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    situation = Situation(today=now.date(), now=now, lexicon=knowledge)
+    features = r"(help|notice|privacy|first_contact|affiliation\.(?:set|tied)|introduction\.(?:sent|queued|too_many))"
+    different = []
+    for key in catalogue("de"):
+        if re.match(features, key) and not key.endswith("_hint"):
+            by = replace(situation, role="admin" if key == "help.admin" else "staff")
+            for german, english in zip(told(key, "de"), told(key, "en"), strict=True):
+                if type(meaning(german, by)) is not type(meaning(english, replace(by, language="en"))):
+                    different.append((key, german, english))
+    assert different == []
+
+
+@pytest.mark.parametrize("context", ["none", "after_results", "asked_consent", "asked_lesson", "nudge", "asked_text"])
+def test_ones_rights_are_heard_whatever_was_asked(knowledge: Knowledge, context: str):
+    now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+    situation = Situation(today=now.date(), now=now, context=context, lexicon=knowledge)
+    keys = [key for key in catalogue("de") if key.startswith("notice.")]
+    said = [one for key in keys for language in LANGUAGES for one in told(key, language)]
+    assert {"Datenschutz", "privacy", "Was ist über mich gespeichert?", "What is stored about me?"} <= {*said}
+    rights = (PrivacyInfo, ExportData, DeleteMe, WithdrawConsent)
+    answers = {"Ja", "Nein", "yes", "no", "English", "Deutsch"}
+    assert [one for one in said if one not in answers and not isinstance(meaning(one, situation), rights)] == []

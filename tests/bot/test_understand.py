@@ -102,6 +102,8 @@ def test_who_is_away_for_a_day_or_a_week_is_back_after_it(lexicon, text, back):
         ("whos done chatbots", wish.FindContacts(topic="chatbots")),
         ("ich kann bei Online-Terminvergabe helfen, machen wir seit 3 jahren",
          wish.OfferTopic(topic="Online-Terminvergabe", since="3 jahren")),
+        ("Wir möchten am 10. Dezember Jens Kalthoff besuchen",
+         wish.PlanVisit(person="Jens Kalthoff", date=date(2026, 12, 10))),
         ("zeig mal mein profil", wish.ProfileShow()),
         ("mit namen", wish.SetListing(by="name")),
         ("nur funktion", wish.SetListing(by="function")),

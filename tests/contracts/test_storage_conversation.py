@@ -155,6 +155,22 @@ async def test_an_answered_question_remembers_the_answer(storage: Storage):
             assert (question.answered, question.asked) == (1, YES_OR_NO)
 
 
+async def test_what_was_not_answered_is_found_from_the_newest_on(storage: Storage):
+    async with storage.unit() as uow:
+        await known(uow)
+        first, answered, _closed, dead, last, _tomorrow = [
+            await uow.outbox.put(promised(replace(YES_OR_NO, about=f"i_{hours}"), due=NOW + hours * HOUR))
+            for hours in (0, 1, 2, 3, 4, 24)
+        ]
+        await uow.questions.answer(answered, 1, NOW + HOUR)
+        await uow.questions.close("i_2")
+        await becomes(uow, dead, state="dead")
+        found = await uow.questions.unanswered(VOGT, NOW + 5 * HOUR)
+        assert [one.message for one in found] == [last, first]
+        assert await uow.questions.unanswered(Account("console:kalthoff"), NOW + 5 * HOUR) == []
+        assert await uow.questions.unanswered(VOGT, NOW + timedelta(days=31)) == []
+
+
 async def test_what_needs_no_answer_any_more_is_over_on_every_account_of_the_person(storage: Storage):
     """Their answers to it stand, what others were asked about it stays open, and it is still known what it was about."""
     async with storage.unit() as uow:

@@ -96,6 +96,6 @@ async def test_a_visit_from_the_plan_to_what_was_learned(settings: Settings, mee
         assert "deckblatt" in await petra.reads("Hückelhoven")
         await mara.says("meine erfahrungen")
         await mara.reads("zurücknehmen")
-        await mara.says("Erfahrung vom 07.01.2027 zurücknehmen")
+        await mara.says("Notiz vom 07.01.2027 zurücknehmen")
         await petra.until(lambda: "m.new_content" in petra.seen[-1]["content"])
         assert "deckblatt" not in petra.seen[-1]["content"]["m.new_content"]["body"]

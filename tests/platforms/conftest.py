@@ -9,6 +9,7 @@ from tests.drawing import drawn
 from tests.manners import MANNERS, Manner
 from tests.stories.conftest import founded
 from tests.town import Town
+from tests.typed import typed
 
 
 @pytest.fixture(params=MANNERS, ids=lambda manner: manner.platform)
@@ -29,3 +30,4 @@ async def town(storage: Storage, manner: Manner) -> AsyncIterator[Town]:
     made = Town(storage, manner=manner)
     yield made
     drawn(one.delivery.message for one in made.arrived)
+    typed((one.delivery.message for one in made.arrived), made.core.knowledge, made.now)

@@ -10,6 +10,7 @@ from storage.register import municipalities, topics
 from storage.unit_of_work import Storage
 from tests.drawing import drawn
 from tests.town import Town
+from tests.typed import typed
 
 NAMES = frozenset(
     "Erbach;Hückelhoven;Plochingen;Siegburg;Buxtehude;Markdorf;Nordhorn;Bayreuth;Ulm;Köln;Neustadt".split(";")
@@ -31,8 +32,9 @@ async def founded(storage: Storage) -> None:
 
 @pytest.fixture
 async def town(storage: Storage) -> AsyncIterator[Town]:
-    """What has reached people in it is drawn as each platform would, once the story is over."""
+    """What has reached people in it is drawn as each platform would, and its answers are typed, once the story is over."""
     await founded(storage)
     made = Town(storage)
     yield made
     drawn(one.delivery.message for one in made.arrived)
+    typed((one.delivery.message for one in made.arrived), made.core.knowledge, made.now)

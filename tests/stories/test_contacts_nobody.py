@@ -15,7 +15,7 @@ async def test_what_relaxing_one_filter_would_give(town: Town):
     assert "in Bayern, kleine Kommunen (unter 20.000): Dazu finde ich zurzeit niemanden." in told
     assert "Ohne „in Bayern“: eine Person" in told
     assert "Ohne „kleine Kommunen (unter 20.000)“: eine Person" in told
-    assert "Bescheid geben, sobald es jemanden gibt" in told
+    assert "Bescheid geben, wenn jemand da ist" in told
     assert "Das Netzwerkbüro fragen" in told
     assert "Petra" not in told
     await miriam.picks("Ohne „in Bayern“")

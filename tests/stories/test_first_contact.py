@@ -183,7 +183,7 @@ async def test_a_kept_question_is_dropped_after_a_day(town: Town, miriam: Townsp
     await miriam.says("einverstanden")
     await miriam.says("Ulm")
     assert "Svenja" not in read(miriam)
-    assert labels(miriam)[0] == "Wer hat Erfahrung mit dem Thema E-Akte?"
+    assert labels(miriam)[0] == "Wer hat Erfahrung mit E-Akte?"
 
 
 # ---------------------------------------------------------------- Jens: invited, refused, came back

@@ -68,3 +68,31 @@ async def test_nobody_agrees_to_a_notice_in_a_language_they_asked_to_change(town
     assert "I store your name" in read(daan)
     await daan.says("English please")
     assert "I store your name" not in read(daan)
+
+
+async def test_the_word_that_was_named_takes_the_request_back(town: Town):
+    daan = await member(town, "Daan de Wit", "Ulm", language="en")
+    anna = await member(town, "Anna Berg", "Buxtehude", language="en", helps_with=("E-Akte",))
+    await town.later("2026-11-23 19:00")
+    await daan.says("Who has experience with electronic records?")
+    await daan.picks("Introduce me to no. 1")
+    await daan.says("We are about to start.")
+    await daan.picks("Yes, with e-mail address")
+    assert "Write “withdraw” and I'll take the request back" in read(daan)
+    await daan.says("withdraw")
+    assert "has been withdrawn. It had not been delivered" in read(daan)
+    await town.later("2026-11-24 12:00")
+    assert anna.reads() == []
+
+
+async def test_the_word_for_the_whole_notice_opens_it_before_and_after_the_yes(town: Town):
+    daan = town.person("Daan de Wit")
+    await daan.says("Hello, who has experience with electronic records?")
+    assert "Write “privacy”." in read(daan)
+    await daan.says("privacy")
+    assert "Supervisory authority" in read(daan)
+    await daan.picks("Yes, I agree")
+    await daan.says("Ulm")
+    read(daan)
+    await daan.says("What is stored about me?")
+    assert "This is what is stored about you" in read(daan)

@@ -234,7 +234,7 @@ async def test_with_nobody_left_the_demand_can_be_noted(town: Town):
     told = read(miriam)
     assert told.startswith(NEUTRAL)
     assert "Zurzeit finde ich dazu niemand anderen" in told
-    await miriam.picks("Bescheid geben, sobald es jemanden gibt")
+    await miriam.picks("Bescheid geben, wenn jemand da ist")
     assert "Ist notiert" in read(miriam)
 
 

@@ -25,7 +25,7 @@ async def test_the_third_waits_and_is_asked_when_a_place_is_free(town: Town):
     await asks(town, miriam, "Jens Kalthoff")
     question = read(miriam)
     assert "höchstens 10 Arbeitstage, also bis Dienstag, 8. Dezember 2026" in question
-    assert "1) Warten bis Dienstag, 8. Dezember 2026\n2) Jemand anderen fragen\n3) Nicht senden" in question
+    assert "1) Warten bis 08.12.2026\n2) Jemand anderen fragen\n3) Nicht senden" in question
     await miriam.picks("Warten")
     assert "wartet, bis dort ein Platz frei ist, längstens bis Dienstag, 8. Dezember 2026" in read(miriam)
     await miriam.picks("Warten")

@@ -44,6 +44,14 @@ async def test_each_message_goes_to_the_other_as_it_is(talking: tuple[Townsperso
     assert "> bringt die @-liste mit: 02433 555" in read(miriam)
 
 
+async def test_a_number_that_ends_nothing_goes_to_the_other_too(talking: tuple[Townsperson, Townsperson]):
+    miriam, jens = talking
+    await miriam.says("Wie viele Scanner habt ihr?")
+    read(jens)
+    await jens.says("3")
+    assert "Jens Kalthoff schreibt Ihnen:\n\n> 3" in read(miriam)
+
+
 async def test_what_concerns_oneself_is_for_the_bot(talking: tuple[Townsperson, Townsperson]):
     miriam, jens = talking
     for words in ("/profil", "Alle meine Daten löschen", "hilfe"):

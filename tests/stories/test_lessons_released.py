@@ -102,6 +102,23 @@ async def test_who_wrote_it_can_be_met_like_anybody_else(town: Town):
     assert "Wir stehen vor derselben Frage." in read(miriam)
 
 
+async def test_the_number_in_front_of_an_entry_is_the_one_to_type(town: Town):
+    """Nobody is asked about their own, so it comes last: with it in the middle, "2" would be about the third."""
+    miriam, _ = await told(town, "Die Fristen setzt das Deckblatt, das war neu.")
+    petra = await reader(town)
+    await miriam.picks("Das ganze Netzwerk")
+    await miriam.picks("Ohne Namen")
+    await petra.says("Ich möchte eine Erfahrung zur Scanstelle teilen: Neu war, dass Etiketten genügen.")
+    await petra.picks("So stimmt es")
+    await petra.picks("Das ganze Netzwerk")
+    read(petra)
+    found = await finds(petra)
+    assert found.index("Deckblatt") < found.index("Etiketten")
+    assert found.endswith("1) Nr. 1: Vorstellung anfragen\n2) Bei Neuem Bescheid sagen")
+    await petra.says("Nr. 1: Vorstellung anfragen")
+    assert "Ein Satz genügt" in read(petra)
+
+
 async def test_a_wish_of_the_host_is_a_proposal_and_the_new_version_comes_before_them_again(town: Town):
     miriam, jens = await told(town)
     petra = await reader(town)
@@ -171,7 +188,7 @@ async def test_the_host_takes_the_yes_back_while_a_digest_waits(town: Town):
     read(jens)
     await jens.says("welche berichte nennen uns?")
     assert "aussortieren" in read(jens)
-    await jens.picks("Erfahrung vom 07.01.2027 zurücknehmen")
+    await jens.picks("Notiz vom 07.01.2027 zurücknehmen")
     assert "liest es niemand mehr" in read(jens)
     assert "aussortieren" not in on_screen(petra)
     assert "zurückgenommen oder geändert" in on_screen(petra)
@@ -244,7 +261,7 @@ async def test_what_was_corrected_is_corrected_for_everybody_at_once(town: Town)
     await miriam.picks("Ohne Namen")
     assert "41.000" in await finds(petra)
     await miriam.says("meine erfahrungen")
-    await miriam.picks("Erfahrung vom 07.01.2027 zurücknehmen")
+    await miriam.picks("Notiz vom 07.01.2027 zurücknehmen")
     assert "41.000" not in on_screen(petra)
     await miriam.picks("So stimmt es")
     await miriam.says("vergiss mich")
@@ -267,7 +284,7 @@ async def test_withdrawn_text_is_in_no_byte_of_the_database(town: Town):
     await finds(petra)
     assert rows_with(file, "Quittenbaum") != {}
     await miriam.says("meine erfahrungen")
-    await miriam.picks("Erfahrung vom 07.01.2027 zurücknehmen")
+    await miriam.picks("Notiz vom 07.01.2027 zurücknehmen")
     await town.later("2027-01-07 12:00")
     assert set(rows_with(file, "Quittenbaum")) == {"lessons"}
     await miriam.says("meine erfahrungen")

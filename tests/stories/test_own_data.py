@@ -47,6 +47,12 @@ async def test_the_whole_notice(jens: Townsperson):
         assert part in said
 
 
+async def test_the_notice_in_english_names_the_authority_in_english(town: Town):
+    daan = await member(town, "Daan de Wit", "Ulm", language="en")
+    await daan.says("privacy notice")
+    assert "data protection commissioner of your state" in read(daan)
+
+
 async def test_erasure_needs_one_confirmation_and_is_complete(town: Town, jens: Townsperson, miriam: Townsperson):
     await jens.says("vergiss mich")
     said = read(jens)

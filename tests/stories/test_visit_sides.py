@@ -33,6 +33,19 @@ async def test_both_in_one_town_are_asked_on_the_same_morning(town: Town):
     assert "eine Stadt mit rund 40.000 Einwohnern (NW)" in read(jens)  # their own town isn't named either
 
 
+async def test_a_holiday_of_both_sides_is_said_once(town: Town):
+    await town.later("2026-11-26 13:00")
+    petra = await member(town, "Petra Lang", "Siegburg")
+    jens = await member(town, "Jens Kalthoff", "Ulm", platform="matrix", helps_with=("E-Akte",))
+    await introduced(town, petra, jens)
+    await petra.says("wir besuchen am 28. mai 2027 herrn kalthoff in ulm")
+    await petra.says("10 bis 12 uhr, allein")
+    await petra.says("-")
+    said = read(petra)
+    assert "27. Mai 2027 ist in Baden-Württemberg und Nordrhein-Westfalen ein Feiertag: Fronleichnam" in said
+    assert said.count("Feiertag") == 1
+
+
 async def test_after_several_days_the_last_one_counts(town: Town):
     await town.later("2026-11-26 13:00")
     petra = await member(town, "Petra Lang", "Siegburg")

@@ -11,8 +11,8 @@ const THEMES = {
   contrast: { page: "#000000", card: "#000000", text: "#ffffff", subtle: "#ffffff", quote: "#000000", line: "#ffffff", wrong: "#ffff01" },
 };
 
-// Runs in the page: cards side by side, with measures like those of Teams.
-function drawn({ cards, theme: t }) {
+// Runs in the page: cards side by side, with measures like those of Teams. What reaches over the edge is cut off there.
+function drawn({ cards, theme: t, width }) {
   const fonts = { fontFamily: "'Segoe UI','Noto Sans','DejaVu Sans',sans-serif", fontSizes: { small: 12, default: 14, medium: 16, large: 18, extraLarge: 24 }, fontWeights: { lighter: 300, default: 400, bolder: 600 } };
   const colours = (wrong) => Object.fromEntries(["default", "accent", "good", "warning", "attention"].map((name) => [name, name === "attention" ? { default: wrong, subtle: wrong } : { default: t.text, subtle: t.subtle }]));
   const config = new AdaptiveCards.HostConfig({
@@ -27,8 +27,8 @@ function drawn({ cards, theme: t }) {
   });
   document.head.innerHTML = `<style>
     body { background: ${t.page}; margin: 12px; font: 14px ${fonts.fontFamily}; color: ${t.text} }
-    main { columns: 3; column-gap: 16px }
-    section { break-inside: avoid; margin-bottom: 16px; background: ${t.card}; border: 1px solid ${t.line}; border-radius: 6px; width: 480px }
+    main { columns: ${Math.floor(1560 / (width + 24))}; column-gap: 16px }
+    section { break-inside: avoid; margin-bottom: 16px; background: ${t.card}; border: 1px solid ${t.line}; border-radius: 6px; width: ${width}px }
     button { border: 1px solid ${t.line}; background: ${t.card}; color: ${t.text}; border-radius: 4px; padding: 5px 12px; font: 600 14px ${fonts.fontFamily} }
     .ac-actionSet { flex-wrap: wrap; row-gap: 8px }
     input, textarea { width: 100%; box-sizing: border-box; padding: 6px; border: 1px solid ${t.line}; background: ${t.quote}; color: ${t.text}; font: 14px ${fonts.fontFamily} }
@@ -43,7 +43,9 @@ function drawn({ cards, theme: t }) {
     const section = document.createElement("section");
     section.append(card.render());
     main.append(section);
-    for (const action of section.querySelectorAll("button")) if (action.scrollWidth > action.clientWidth + 1) missing.push(`cut off: ${action.textContent}`);
+    const edge = section.getBoundingClientRect().right - 12;
+    const leaves = [...section.querySelectorAll("*")].filter((one) => !one.children.length && one.textContent);
+    for (const one of leaves) if (one.getBoundingClientRect().right > edge + 1 || one.scrollWidth > one.clientWidth + 1 && one.clientWidth) missing.push(`cut off: ${one.textContent}`);
     for (const field of section.querySelectorAll("input, textarea")) if (field.type !== "radio" && !field.getAttribute("aria-labelledby")) missing.push(`no label: ${field.outerHTML}`);
     if (section.scrollWidth > section.clientWidth + 1) missing.push(`too wide: ${section.textContent.slice(0, 80)}`);
   }
@@ -51,10 +53,10 @@ function drawn({ cards, theme: t }) {
 }
 
 const todo = {
-  draw: async (page, { cards, theme, to }) => {
+  draw: async (page, { cards, theme, to, width = 480 }) => {
     await page.setContent("<body></body>");
     await page.addScriptTag({ path: AC });
-    const found = await page.evaluate(drawn, { cards, theme: THEMES[theme] });
+    const found = await page.evaluate(drawn, { cards, theme: THEMES[theme], width });
     await page.screenshot({ path: to, fullPage: true });
     return found;
   },

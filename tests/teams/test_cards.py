@@ -160,6 +160,20 @@ def test_a_long_value_stands_under_its_label():
     assert read(content).splitlines() == ["Zweck", "Wort " * 60, "Fassung", "2026-11"]
 
 
+def test_an_address_that_a_phone_would_cut_off_stands_under_its_label():
+    """Two columns are as wide as their longest word."""
+    name, address = ("Name", "Jens Kalthoff"), ("E-Mail", "jens.kalthoff@hueckelhoven.example")
+    assert [one["type"] for one in shown(message(Facts(rows=(name,)), two("Ja")))["body"]] == ["FactSet"]
+    content = shown(message(Facts(rows=(name, address)), two("Ja")))
+    assert read(content).startswith("Name\nJens Kalthoff\nE-Mail\njens.kalthoff@hueckelhoven.example")
+
+
+def test_a_short_label_is_not_broken():
+    rows = (("Wie viele", "2 Personen"), ("Nur Funktion und Kommune", "Ansprechperson"))
+    (facts,) = shown(message(Facts(rows=rows), two("Ja")))["body"]
+    assert [one["title"] for one in facts["facts"]] == ["Wie\u00a0viele", "Nur Funktion und Kommune"]
+
+
 def test_a_choice_about_an_entry_is_pressed_beside_it():
     def entry(name: str) -> Contact:
         return Contact(title=name, place="Ulm", facts=(), reasons=())

@@ -17,6 +17,7 @@ from tests.teams.tools import Browser, complaints, needs_browser, pictures
 
 pytestmark = needs_browser
 AT_ONCE = 24  # cards on one picture
+PHONE = 330  # pixels of a card
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +67,14 @@ async def test_every_kind_of_card_is_drawn_and_nothing_is_cut_off(sent: list[Mes
             assert to.stat().st_size > 10_000
 
 
+async def test_nothing_is_cut_off_on_a_phone(sent: list[Message], tmp_path: Path):
+    found = one_of_each(cards(sent))
+    async with Browser(tmp_path) as browser:
+        for number, start in enumerate(range(0, len(found), AT_ONCE)):
+            to, some = pictures(tmp_path) / f"phone-{number}.png", found[start : start + AT_ONCE]
+            assert await browser.do("draw", cards=some, theme="light", width=PHONE, to=str(to)) == []
+
+
 @pytest.mark.parametrize("theme", ["dark", "contrast"])
 async def test_cards_hold_in_other_themes(sent: list[Message], tmp_path: Path, theme: str):
     some = one_of_each(cards(sent))[::6]
@@ -76,6 +85,13 @@ async def test_cards_hold_in_other_themes(sent: list[Message], tmp_path: Path, t
 
 async def test_a_card_that_is_cut_off_would_be_seen(tmp_path: Path):
     card = {"type": "AdaptiveCard", "version": "1.5", "body": [{"type": "Input.Text", "id": "x"}]}
+    wide = {
+        **card,
+        "body": [],
+        "actions": [{"type": "Action.Submit", "title": "Bescheid geben, sobald es jemanden gibt"}],
+    }
     async with Browser(tmp_path) as browser:
         found = await browser.do("draw", cards=[card], theme="light", to=str(tmp_path / "x.png"))
-    assert [one[:8] for one in found] == ["no label"]
+        assert await browser.do("draw", cards=[wide], theme="light", to=str(tmp_path / "x.png")) == []
+        cut = await browser.do("draw", cards=[wide], theme="light", width=PHONE, to=str(tmp_path / "x.png"))
+    assert [one[:8] for one in (*found, *cut)] == ["no label", "cut off:"]

@@ -16,7 +16,7 @@ from tests.teams.test_files import (  # noqa: F401
     test_whoever_is_forgotten_leaves_no_file,
 )
 from tests.teams.test_open_cards import (  # noqa: F401
-    test_a_number_says_which_answer_it_was,
+    test_a_number_and_the_words_of_the_button_say_which_answer_it_was,
     test_a_request_taken_back_at_night_loses_its_buttons_before_anybody_is_told,
     test_answered_on_the_other_account_it_asks_nothing_here,
 )

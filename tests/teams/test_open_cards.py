@@ -44,16 +44,17 @@ async def contact_and_asker(town: WireTown) -> tuple[TeamsPerson, TeamsPerson]:
 async def test_a_request_answered_by_typing_shows_the_answer_in_the_place_of_its_buttons(town: WireTown):
     svenja, _ = await contact_and_asker(town)
     assert len(executes_in(card_with(svenja, "wir fangen im frühjahr an"))) == 4
-    await svenja.says("ja gern")
+    await svenja.says("ja, das mache ich gern")
     card = card_with(svenja, "wir fangen im frühjahr an")
     assert executes_in(card) == []
     assert card["fallbackText"].endswith("Beantwortet")
     assert "Miriam Vogt möchte Sie etwas fragen" in str(card["body"])
 
 
-async def test_a_number_says_which_answer_it_was(town: WireTown):
+@pytest.mark.parametrize("typed", ["4", "nein danke", "4) Nein, danke"])
+async def test_a_number_and_the_words_of_the_button_say_which_answer_it_was(town: WireTown, typed: str):
     svenja, _ = await contact_and_asker(town)
-    await svenja.says("4")
+    await svenja.says(typed)
     card = card_with(svenja, "wir fangen im frühjahr an")
     assert executes_in(card) == []
     assert card["fallbackText"].endswith("Ihre Antwort: Nein, danke")

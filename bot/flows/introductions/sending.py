@@ -125,11 +125,10 @@ def remember(turn: Turn, email: str | None, phone: str | None) -> Replies:
 
 async def _queue_question(turn: Turn, draft: Introduction, contact: Person) -> Reply:
     say = turn.say
-    last = say.day(await _queue_until(turn, contact))
+    until = await _queue_until(turn, contact)
+    last, wait = say.day(until), say("introduction.queue.wait", day=say.short_day(until))
     options = (
-        Choice(
-            label=say("introduction.queue.wait", day=last), intent=Queue(introduction=draft.key, wait=True), says="yes"
-        ),
+        Choice(label=wait, intent=Queue(introduction=draft.key, wait=True), says="yes"),
         Choice(label=say("introduction.queue.other"), intent=Queue(introduction=draft.key, wait=False)),
         Choice(label=say("introduction.preview.no"), intent=WithdrawIntroduction(introduction=draft.key), says="no"),
     )

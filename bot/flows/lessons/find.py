@@ -29,11 +29,13 @@ async def find_lessons(turn: Turn, wish: FindLessons) -> Replies:
     page = fresh[: turn.rules.results]
     if not page:
         return [_none(turn, wish, said, label)]
+    askable = {one.key for one in page if await _may_be_asked(turn, one)}
+    page.sort(key=lambda one: one.key not in askable)  # a number typed is a choice's: it has to be its entry's too
     entries = tuple([await entry_of(turn, one, turn.say) for one in page])
     options = [
         Choice(label=turn.say("lessons.choice.ask_author_of", n=n), intent=AskAuthor(lesson=one.key), entry=n)
         for n, one in enumerate(page, start=1)
-        if await _may_be_asked(turn, one)
+        if one.key in askable
     ]
     if len(fresh) > len(page):
         shown = tuple(sorted(seen | {one.key for one in page}))

@@ -8,7 +8,6 @@ from bot.dates import Unsure
 from bot.flows.introductions.words import body_of
 from bot.flows.listing import place_line, title
 from bot.forms import Field, Form
-from bot.hours import Place
 from bot.intents import AnswerVisit
 from bot.messages import Block, Choice, Choices, Facts, File, Text
 from bot.model import Person
@@ -99,6 +98,7 @@ async def entry(
 async def notices(scene: Scene, visit: Visit, dates: Dates, say: Words) -> list[str]:
     """What a date brings with it: weekends, holidays of either side on the day or next to it, the first week."""
     found: list[str] = []
+    holidays: dict[tuple[date, str], dict[str, None]] = {}  # day and name → the states, each once
     if dates.first.weekday() >= 5:
         found.append(say("visits.notice.weekend", day=say.day(dates.first)))
     for person_key in dict.fromkeys((visit.host, visit.guest)):
@@ -107,18 +107,13 @@ async def notices(scene: Scene, visit: Visit, dates: Dates, say: Words) -> list[
             continue
         place = await scene.place(person)
         for day in (dates.first - timedelta(days=1), dates.first, dates.last, dates.last + timedelta(days=1)):
-            if text := _holiday(scene, day, place, say):
-                found.append(text)
+            if (name := scene.rules.hours.holiday_name(day, place, say.language)) is not None:
+                holidays.setdefault((day, name), {})[place.state or ""] = None
+    for (day, name), states in holidays.items():
+        found.append(say("visits.notice.holiday", day=say.day(day), name=name, state=say.listed([*states])))
     if dates.first.month == 1 and 1 < dates.first.day <= 8 and dates.first.weekday() < 5:
         found.append(say("visits.notice.first_week"))
-    return list(dict.fromkeys(found))
-
-
-def _holiday(scene: Scene, day: date, place: Place, say: Words) -> str | None:
-    name = scene.rules.hours.holiday_name(day, place, say.language)
-    if name is None:
-        return None
-    return say("visits.notice.holiday", day=say.day(day), name=name, state=place.state or "")
+    return found
 
 
 def as_blocks(*blocks: Block | None) -> list[Block]:
