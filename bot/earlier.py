@@ -4,10 +4,10 @@ The words of a choice are its button wherever they are typed. Words that many qu
 for the one or the other: a yes hands over addresses, so it is asked which question is meant.
 """
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import NamedTuple
 
-from bot.intents import Accept, AskBack, Cancel, Decline, Intent, Later, No, Pick, SuggestOther, Yes, slots_of
+from bot.intents import Accept, AskBack, Cancel, Decline, Intent, Later, No, Pick, SuggestOther, Unknown, Yes, slots_of
 from bot.messages import Choice, Choices, Text
 from bot.model import Dialog
 from bot.ports import Question
@@ -30,8 +30,8 @@ class Answer(NamedTuple):
 
 
 def may_be_meant(intent: Intent) -> bool:
-    """Whether it is worth looking: for an answer to something, and for a wish that doesn't say about what."""
-    return isinstance(intent, ANSWERS) or not slots_of(intent)
+    """Whether it is worth looking: for an answer to something, and for a wish that could say about what, and doesn't."""
+    return isinstance(intent, (*ANSWERS, Yes, No, Unknown)) or (bool(fields(intent)) and not slots_of(intent))
 
 
 async def instead_of(turn: Turn, dialog: Dialog, text: str) -> Answer | None:
