@@ -74,8 +74,8 @@ async def linked(old: InTeams, new: InElement, other: InElement) -> None:
 
 
 async def written_to_where_they_want(miriam: Person, old: InTeams, new: InElement) -> None:
-    await old.picks("matrix")
-    await old.reads("matrix")
+    await old.picks("Element")
+    await old.reads("Element")
     await miriam.says("Wer kennt sich mit der E-Akte aus?")
     await miriam.reads("Robert Seidl")
     await miriam.picks("Mit Nr. 1 bekannt machen")

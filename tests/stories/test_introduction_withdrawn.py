@@ -1,5 +1,7 @@
 """Requests taken back ("doch nicht"), and what an erasure leaves: nothing on a side that was never told."""
 
+import pytest
+
 from bot.flows import introductions
 from bot.turn import Scene
 from tests.stories.network import asks, member, read, states
@@ -44,6 +46,18 @@ async def test_after_delivery_the_contact_is_told(town: Town):
     await town.later("2026-12-15 10:00")
     assert "rathaus.example" not in read(miriam) + read(jens)
     assert await states(town, miriam) == ["withdrawn"]
+
+
+@pytest.mark.parametrize("before", ["ja, merken", "Wer kennt sich mit Chatbots aus?", "hilfe", "meine vorstellungen"])
+@pytest.mark.parametrize("typed", ["doch nicht", "„Doch nicht.“"])
+async def test_the_words_that_were_promised_count_whatever_was_said_last(town: Town, before: str, typed: str):
+    miriam, jens = await asked_at(town, "2026-11-24 10:00")
+    await member(town, "Petra Lang", "Plochingen", helps_with=("Chatbots",))
+    await miriam.says(before)
+    read(miriam)
+    await miriam.says(typed)
+    assert "ist zurückgezogen" in read(miriam)
+    assert "zurückgezogen" in read(jens)
 
 
 async def test_a_second_time_changes_nothing(town: Town):
