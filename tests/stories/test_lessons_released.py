@@ -63,6 +63,14 @@ async def test_what_is_for_ones_own_town_is_found_there_and_nowhere_else(town: T
     assert "(Ihre Kommune)" in read(miriam)
 
 
+async def test_who_may_read_it_now_is_said_where_that_is_asked_again(town: Town):
+    miriam, _ = await told(town, "Die Fristen setzt das Deckblatt, das war neu.")
+    await miriam.picks("Meine Kommune")
+    read(miriam)
+    await miriam.says("meinen bericht teilen")
+    assert "Wer soll es lesen können? Zurzeit Ihre Kommune." in read(miriam)
+
+
 async def test_with_the_hosts_yes_everybody_reads_the_name(town: Town):
     miriam, jens = await told(town, "Die Fristen setzt in Hückelhoven das Deckblatt, das war neu.")
     petra = await reader(town)

@@ -28,7 +28,7 @@ def ask_level(turn: Turn, lesson: Lesson, *before: Block) -> Reply:
         Choice(label=turn.say("lessons.choice.body"), intent=ReleaseLesson(lesson=lesson.key, level="body")),
         Choice(label=turn.say("lessons.choice.network"), intent=ReleaseLesson(lesson=lesson.key, level="network")),
     )
-    blocks = [*before, Text(text=turn.say("lessons.who_reads"))]
+    blocks = [*before, Text(text=turn.say(f"lessons.who_reads.{lesson.level}"))]
     if found := delicate(lesson.text or ""):
         blocks.append(Text(text=turn.say("lessons.delicate", found=turn.say.listed(found)), style="hint"))
     return turn.reply(*blocks, Choices(options=options, asked="release", about=lesson.key), holds_personal=True)
