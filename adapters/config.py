@@ -23,7 +23,7 @@ from pydantic_settings import (
 
 from adapters.matrix.settings import MatrixSettings
 from adapters.teams.settings import TeamsSettings
-from adapters.values import Accounts, Count, Folded, days_of_week, days_of_year, known_state, readable_database
+from adapters.values import Accounts, Count, Domains, days_of_week, days_of_year, known_state, readable_database
 from bot.hours import Hours, Window
 from bot.public_holidays import STATES
 from bot.rules import Notice, Rules
@@ -65,7 +65,10 @@ class Settings(MatrixSettings, TeamsSettings, BaseSettings):
     backup_age_days: int = Field(2, ge=1, le=365, description="after how many days `lotse doctor` misses a backup")
 
     # Who may talk to the bot.
-    domains: Folded = Field(_RULES.domains, description="the allowed tenants and homeserver domains, parted by commas")
+    domains: Domains = Field(
+        _RULES.domains,
+        description="the allowed tenants and homeserver domains, parted by commas, such as stadt.example",
+    )
     admins: Accounts = Field(
         _RULES.admins, description="the accounts of the network office, such as console:ada beispiel, parted by commas"
     )

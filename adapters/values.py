@@ -30,6 +30,13 @@ def written_account(text: str) -> str:
     return " ".join(text.casefold().split()) if text.casefold().startswith("console:") else text
 
 
+def bare_domain(text: str) -> str:
+    """An address or account in its place would fit nobody, and let nobody in."""
+    if "/" in text or "@" in text:
+        raise ValueError("an address or account is no domain")
+    return text.casefold()
+
+
 def days_of_week(value: Any) -> Any:
     names = [str(name).casefold()[:3] for name in in_parts(value)]
     if not names or not set(names) <= set(_DAYS):
@@ -65,8 +72,11 @@ def readable_database(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
-Folded = Annotated[
-    frozenset[str], NoDecode, BeforeValidator(in_parts), AfterValidator(lambda s: frozenset(map(str.casefold, s)))
+Domains = Annotated[
+    frozenset[str],
+    NoDecode,
+    BeforeValidator(in_parts),
+    AfterValidator(lambda found: frozenset(map(bare_domain, found))),
 ]
 Accounts = Annotated[
     frozenset[str],

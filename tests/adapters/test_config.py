@@ -79,6 +79,7 @@ def test_the_command_line_goes_before_both(monkeypatch: pytest.MonkeyPatch):
         ("LOTSE_CLOSED_DAYS", "24.12.", "12-24,12-31"),
         ("LOTSE_CLOSED_DAYS", "02-31", "12-24,12-31"),
         ("LOTSE_ADMINS", "Ayşe Brandt", "console:ada beispiel"),
+        ("LOTSE_DOMAINS", "https://erbach.de,ulm.de", "such as stadt.example"),
         ("LOTSE_WINDOW_OPENS", "neun", "09:00"),
         ("LOTSE_RESULTS", "9999", "1 to 20"),
         ("LOTSE_LEGAL_BASIS", "whim", "consent, task or agreement"),
