@@ -195,10 +195,12 @@ class Index:
         return scores, covered
 
     def _rated(self, asked: Sequence[str]) -> tuple[Floats, Floats]:
-        """Score and coverage by slot: BM25 over stems plus BM25 over 4-grams, of which the weights are covered."""
+        """Score and coverage by slot: BM25 over stems plus BM25 over 4-grams, of which the weights are covered. Of the "E"
+        of "E-Akte" there are no 4-grams: by itself it tells nothing.
+        """
         by_stems, by_grams = self._lengthwise()
-        n, of_words = len(self._ids), [grams(word) for word in asked]
-        usual = sum(map(len, of_words)) / max(1, len(asked))
+        n, of_words = len(self._ids), [grams(word) for word in asked if len(word) > 1] or [*map(grams, asked)]
+        usual = sum(map(len, of_words)) / max(1, len(of_words))
         stems = [self._posted(self._stems, stem(word)) for word in asked]
         parts: list[tuple[Postings, float]] = []
         for of_word in of_words:

@@ -100,6 +100,15 @@ def test_declared_topics_come_first_and_compounds_are_found_by_their_parts():
     assert ids(index.search("Bewohnerparkausweis"))[0] == "p_c"
 
 
+def test_a_single_letter_in_common_is_nothing_in_common():
+    """Where many have to do with records, the "E" would weigh more than the rest."""
+    plans = [Document(id=f"p_{n}", title="Aktenplan", text="Akten in Kellern") for n in range(3)]
+    government = Document(id="p_d", title="E-Government", text="E-Rechnung")
+    found = ids(Index.build([*PEOPLE, *plans, government]).search("E-Akte"))
+    assert found[0] == "p_a"
+    assert "p_d" not in found
+
+
 def test_nonsense_finds_nobody():
     assert Index.build(PEOPLE).search("quarzgletscher") == []
 
