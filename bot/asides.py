@@ -33,6 +33,7 @@ from bot.intents import (
     Status,
     Thanks,
     Unknown,
+    WithdrawIntroduction,
     Yes,
 )
 from bot.turn import Turn
@@ -64,14 +65,17 @@ def wish_before(turn: Turn, form: Form, field: Field, text: str) -> Intent | Non
         topical = field.name == "topic" and isinstance(said, Language) and len(text.split()) == 1
         return None if topical else said  # "Englisch" may be what somebody wants to learn
     closed = field.kind != "text" or field.name in _LOOKED_UP.get(type(form.intent), frozenset())
-    if not closed and field.name != "topic":
+    refusable = closed or field.name == "reason"  # nobody is asked for an introduction because of "doch nicht"
+    if not refusable and field.name != "topic":
         return None
     if _answers(turn, field, text):
         return None
     heard = understand(text, situation)
     wish = heard.intent
-    if isinstance(wish, No) and closed and len(text.split()) <= _NO:
+    if isinstance(wish, No | WithdrawIntroduction) and refusable and len(text.split()) <= _NO:
         return Cancel()
+    if field.name == "reason":
+        return None
     if not heard.sure or isinstance(wish, (*_ANSWERS, No)) or not _says_more(wish, form.intent):
         return None
     if type(wish) is type(form.intent) and field.kind == "text" and field.name != "topic":

@@ -62,7 +62,11 @@ async def test_a_no_where_nothing_waits_says_so(jens: Townsperson):
     assert "keine Frage von mir offen" in read(jens)
 
 
-async def test_who_gets_too_many_requests_is_asked_how_many_would_be_right(jens: Townsperson):
+@pytest.mark.parametrize("before", ["hilfe", "Wer kennt sich mit der E-Akte aus?"])
+async def test_who_gets_too_many_requests_is_asked_how_many_would_be_right(town: Town, jens: Townsperson, before: str):
+    await member(town, "Robert Seidl", "Markdorf", helps_with=("E-Akte",))
+    await jens.says(before)
+    read(jens)
     await jens.says("ich krieg zu viele anfragen")
     assert "Wie viele Anfragen" in read(jens)
     await jens.says("maximal eine im monat reicht")

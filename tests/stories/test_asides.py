@@ -53,6 +53,21 @@ async def test_a_question_is_answered_before_the_town_is_known(ute: Townsperson)
     assert "Svenja Harms" in read(ute)
 
 
+@pytest.mark.parametrize("typed", ["doch nicht", "nein, lieber nicht", "nö"])
+async def test_a_no_is_no_sentence_to_introduce_somebody_with(town: Town, robert: Townsperson, typed: str):
+    await member(town, "Petra Lang", "Plochingen", helps_with=("Chatbots",))
+    await robert.says("Wer kennt sich mit Chatbots aus?")
+    await robert.picks("Mit Nr. 1 bekannt machen")
+    assert "Ein Satz genügt" in read(robert)
+    await robert.says(typed)
+    assert "abgebrochen" in read(robert)
+    await robert.says("Wer kennt sich mit Chatbots aus?")
+    await robert.picks("Mit Nr. 1 bekannt machen")
+    read(robert)
+    await robert.says("Nein, wir haben noch keinen, und suchen Rat.")
+    assert "> Nein, wir haben noch keinen, und suchen Rat." in read(robert)
+
+
 async def test_nobody_is_kept_from_their_rights_by_a_form(robert: Townsperson):
     await robert.says("blockier den bitte")
     assert "Wen möchten Sie blockieren?" in read(robert)
