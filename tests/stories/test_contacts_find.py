@@ -117,6 +117,15 @@ async def test_refinements_carry_over(town: Town):
     assert everywhere.startswith("Thema „E-Akte“: Hier sind die ersten 5 von 7 Personen.")
 
 
+async def test_where_only_one_is_there_nobody_is_told_to_name_the_second(town: Town):
+    miriam = await member(town, "Miriam Vogt", "Erbach, Baden-Württemberg")
+    await member(town, "Jens Kalthoff", "Hückelhoven", helps_with=("E-Akte",))
+    await miriam.says("Wer kennt sich mit der E-Akte aus?")
+    assert "„stell mich vor“" in read(miriam)
+    await miriam.says("stell mich vor")
+    assert "Gern frage ich bei Jens Kalthoff" in read(miriam)
+
+
 async def test_a_place_of_several_is_asked_back(town: Town):
     miriam, _ = await network(town)
     asked = await wants(town, miriam, FindContacts(topic="E-Akte", near="Erbach", within_km=60))

@@ -168,7 +168,8 @@ def _list(
     turn: Turn, enquiry: Enquiry, page: Sequence[Candidate], where: Around, *, more: bool, learned: int = 0
 ) -> tuple[Block, ...]:
     entries, choices = list_blocks(turn, enquiry, page, where, turn.say, more=more, learned=learned)
-    hint = Text(text=turn.say("contacts.hint"), style="hint")
+    alone = len(page) == 1 and not more and choices is not None
+    hint = Text(text=turn.say("contacts.hint_one" if alone else "contacts.hint"), style="hint")
     return (entries, hint) if choices is None else (entries, hint, choices)
 
 
