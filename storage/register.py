@@ -1,20 +1,31 @@
 """The register and the topics as shipped: rows of the package data as values."""
 
 import csv
+import hashlib
 from collections.abc import Iterator
 from importlib.resources import files
 
 from bot.matching.places import Municipality
 from bot.matching.topics import Topic
 
+DATA = files("storage").joinpath("data")
+MUNICIPALITIES, TOPICS = "municipalities.csv", "topics.csv"
+
+
+def version() -> str:
+    """Of all that is shipped: another one with each change of it."""
+    whole = hashlib.sha256()
+    for name in (MUNICIPALITIES, TOPICS):
+        whole.update(DATA.joinpath(name).read_bytes())
+    return whole.hexdigest()[:16]
+
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    text = files("storage").joinpath("data", name).read_text(encoding="utf-8")
-    yield from csv.DictReader(text.splitlines())
+    yield from csv.DictReader(DATA.joinpath(name).read_text(encoding="utf-8").splitlines())
 
 
 def municipalities() -> Iterator[Municipality]:
-    for row in _rows("municipalities.csv"):
+    for row in _rows(MUNICIPALITIES):
         yield Municipality(
             key=row["ags"],
             name=row["name"],
@@ -29,7 +40,7 @@ def municipalities() -> Iterator[Municipality]:
 
 
 def topics() -> Iterator[Topic]:
-    for row in _rows("topics.csv"):
+    for row in _rows(TOPICS):
         yield Topic(
             id=row["id"],
             label_de=row["label_de"],

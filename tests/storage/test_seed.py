@@ -1,7 +1,12 @@
 """The register and the topics that are shipped."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
+
+from storage import register
 from storage.meta import SEEDED
 from storage.seed import seed
 from storage.unit_of_work import Storage
@@ -50,3 +55,20 @@ async def test_the_topics_of_a_new_release_leave_added_names_and_merged_topics_a
     assert "dms" not in after
     assert "Aktenzauber" in after["eakte"].synonyms
     assert set(known["eakte"].synonyms) <= set(after["eakte"].synonyms)
+
+
+async def test_a_release_with_another_name_for_a_topic_brings_it_into_a_database_that_is_there(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    await seed(storage)
+    assert not await seed(storage)
+    data = tmp_path / "data"
+    shutil.copytree(str(register.DATA), data)
+    shipped = (data / "topics.csv").read_text("utf-8")
+    (data / "topics.csv").write_text(shipped.replace("eAkte;", "eAkte;Aktenwolke;", 1), "utf-8")
+    monkeypatch.setattr(register, "DATA", data)
+
+    assert await seed(storage)
+    async with storage.unit(write=False) as uow:
+        (akte,) = [topic for topic in await uow.topics.all() if topic.id == "eakte"]
+    assert "Aktenwolke" in akte.synonyms
