@@ -33,6 +33,7 @@ from storage.register import topics
 
 DEV = Path(__file__).parents[2] / "shared" / "data" / "search"
 QUESTIONS = 200
+SIZES = [1_000, 10_000, 100_000]  # people
 Search = Callable[[str], Sequence[str]]
 Texts = dict[str, str]
 
@@ -269,9 +270,10 @@ if __name__ == "__main__":
     with postgresql() as server:
         url = server.get_uri()
         quality_of = judged(url)
-        for n in [int(word) for word in sys.argv[1:]] or [1_000, 10_000, 100_000]:
+        sizes = [int(word) for word in sys.argv[1:]] or SIZES
+        for n in sizes:
             p95 = speed(n, url)
-        if quality_of:
+        if quality_of and n == SIZES[-1]:  # the picture shows the largest network
             draw(
                 Path(__file__).with_name("matching.svg"),
                 f"Search: quality, and speed with {n:,} people",

@@ -41,11 +41,7 @@ async def answer(turn: Turn) -> Replies:
         case Edited(text=text):
             return [edited(turn, text)]
         case Picked(message=message, position=position):
-            question = await turn.uow.questions.get(message)
-            if question is None or question.account != turn.account.account:
-                raise Refusal("dispatch.question_gone")
-            await turn.uow.dialogs.drop(turn.account.account)
-            return await picked(replace(turn, question=question), question, position)
+            return await pressed(turn, message, position)
         case Filled(message=message, answers=answers):
             question = await turn.uow.questions.get(message)
             if question is None or question.account != turn.account.account or not isinstance(question.asked, Ask):
@@ -126,7 +122,7 @@ async def numbered(turn: Turn, text: str, question: Question, pick: Pick, patien
 
 
 async def answered_earlier(turn: Turn, text: str, found: list[earlier.Answer]) -> Replies:
-    if not earlier.is_plain(found, text):
+    if not earlier.has_to_be_asked(found, text):
         question, _, position = found[0]
         return await picked(replace(turn, question=question), question, position)
     if (wish := earlier.which_request(found)) is not None:
@@ -141,6 +137,15 @@ def which_one(turn: Turn, heard: Understanding) -> Reply:
     return turn.reply(Text(text=turn.say("dispatch.which")), Choices(options=options, forget=True))
 
 
+async def pressed(turn: Turn, message: str, position: int) -> Replies:
+    """A choice of whatever was asked there, as long as it still can be answered."""
+    question = await turn.uow.questions.get(message)
+    if question is None or question.account != turn.account.account:
+        raise Refusal("dispatch.question_gone")
+    await turn.uow.dialogs.drop(turn.account.account)
+    return await picked(replace(turn, question=question), question, position)
+
+
 async def picked(turn: Turn, question: Question, position: int) -> Replies:
     asked = question.asked
     if not isinstance(asked, Choices) or not 0 <= position < len(asked.options):
@@ -149,7 +154,7 @@ async def picked(turn: Turn, question: Question, position: int) -> Replies:
         await turn.uow.questions.answer(question.message, position, turn.now)
     intent = asked.options[position].intent
     if isinstance(intent, Pick) and intent.message is not None:
-        return await answer(replace(turn, incoming=replace(turn.incoming, what=Picked(message=intent.message, position=intent.position))))  # fmt: skip
+        return await pressed(turn, intent.message, intent.position)
     return await handle(turn, intent)
 
 

@@ -64,18 +64,17 @@ def wish_before(turn: Turn, form: Form, field: Field, text: str) -> Intent | Non
     if (said := says_only(text, situation)) is not None:
         topical = field.name == "topic" and isinstance(said, Language) and len(text.split()) == 1
         return None if topical else said  # "Englisch" may be what somebody wants to learn
+    if field.name == "reason":  # nobody is asked for an introduction because of "doch nicht"
+        return Cancel() if _refuses(understand(text, situation).intent, text) else None
     closed = field.kind != "text" or field.name in _LOOKED_UP.get(type(form.intent), frozenset())
-    refusable = closed or field.name == "reason"  # nobody is asked for an introduction because of "doch nicht"
-    if not refusable and field.name != "topic":
+    if not closed and field.name != "topic":
         return None
     if _answers(turn, field, text):
         return None
     heard = understand(text, situation)
     wish = heard.intent
-    if isinstance(wish, No | WithdrawIntroduction) and refusable and len(text.split()) <= _NO:
+    if closed and _refuses(wish, text):
         return Cancel()
-    if field.name == "reason":
-        return None
     if not heard.sure or isinstance(wish, (*_ANSWERS, No)) or not _says_more(wish, form.intent):
         return None
     if type(wish) is type(form.intent) and field.kind == "text" and field.name != "topic":
@@ -85,6 +84,10 @@ def wish_before(turn: Turn, form: Form, field: Field, text: str) -> Intent | Non
     if not closed and isinstance(wish, (*PASSING, FindContacts)) and not _ASKS.search(text):
         return None  # "Hilfe zur Erziehung"; what somebody can do sounds like a search, too
     return wish
+
+
+def _refuses(wish: Intent, text: str) -> bool:
+    return isinstance(wish, No | WithdrawIntroduction) and len(text.split()) <= _NO
 
 
 def _says_more(wish: Intent, asked_for: Intent) -> bool:

@@ -14,7 +14,6 @@ from bot.ports import Question
 from bot.turn import Reply, Turn
 from bot.understanding.answers import named, number_in
 
-LONGEST = 200  # characters of a label
 ANSWERS = (Accept, Decline, Later, SuggestOther, AskBack)
 PLAIN = frozenset({"yes", "no", "talked", "not_yet"})  # what a choice says that may well be said to something else
 
@@ -48,14 +47,14 @@ async def instead_of(turn: Turn, dialog: Dialog, text: str) -> Answer | None:
     if len(text.split()) < 2:
         return None  # "E-Akte" may well be the answer
     found = await answers(turn, text, None)
-    return found[0] if found and not is_plain(found, text) else None
+    return found[0] if found and not has_to_be_asked(found, text) else None
 
 
 async def answers(turn: Turn, text: str, meant: Intent | None) -> list[Answer]:
     """The choices of earlier questions that have these words, the newest first; of a bare yes or no, those that say it.
     `meant` is None where the newest question takes any words.
     """
-    if turn.person is None or len(text) > LONGEST or number_in(text) is not None:
+    if turn.person is None or number_in(text) is not None:
         return []
     bare = "yes" if isinstance(meant, Yes) else "no" if isinstance(meant, No) else None
     worded: list[Answer] = []
@@ -70,7 +69,7 @@ async def answers(turn: Turn, text: str, meant: Intent | None) -> list[Answer]:
             saying += [Answer(question, asked, n) for n, option in enumerate(asked.options) if option.says == bare]
     found = worded or saying
     if bare is not None and len(found) == 1 and found[0].choice.says in PLAIN:
-        return [] if found[0].asked.asked == "asked_consent" else found  # a yes or no shows that request again
+        return [] if found[0].asked.asked == "asked_consent" else found  # such a request is shown again, whole
     return found
 
 
@@ -89,20 +88,16 @@ def _in_its_place(newer: Answer, question: Question, asked: Choices) -> bool:
     return same_list or newer.question.about == question.about is not None
 
 
-def is_plain(found: list[Answer], text: str) -> bool:
-    """Whether it has to be asked first."""
+def has_to_be_asked(found: list[Answer], text: str) -> bool:
+    """Whether several are meant, or one that plain words say."""
     return len(found) > 1 or found[0].choice.says in PLAIN or named(text, found[0].asked.options) is None
 
 
 def which_request(found: list[Answer]) -> Intent | None:
     """The answer without the request it is for, where several requests are waiting: they are told apart by name."""
-    wish = found[0].choice.intent
-    if len(found) > 1 and all(one.asked.asked == "asked_consent" for one in found):
-        match wish:
-            case Accept() | Decline() | Later() | SuggestOther() | AskBack():
-                return replace(wish, introduction=None)
-            case _:
-                return None
+    wish, several = found[0].choice.intent, len(found) > 1
+    if several and isinstance(wish, ANSWERS) and all(one.asked.asked == "asked_consent" for one in found):
+        return replace(wish, introduction=None)
     return None
 
 

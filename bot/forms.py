@@ -8,7 +8,7 @@ from bot.intents import Intent
 
 MAX_TEXT = 600  # characters of a sentence that others will read
 
-_EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[^@\s<>\"',;.]{2,}")
+EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[^@\s<>\"',;.]{2,}")
 _PHONE = re.compile(r"\+?[\d\s()/.-]{5,25}")
 _SKIP = frozenset(
     {"-", "–", "keine", "kein", "keiner", "nichts", "überspringen", "weiter", "skip", "none", "no", "nein"}
@@ -69,7 +69,7 @@ def read(field: Field, text: str) -> str | Invalid:
         return Invalid("form.too_long", {"max": field.max_length, "length": len(answer)})
     match field.kind:
         case "email":
-            found = _EMAIL.search(answer)
+            found = EMAIL.search(answer)
             return found.group().rstrip(".") if found else Invalid("form.email", {})
         case "phone":
             phone = _PHONE.search(answer)

@@ -10,7 +10,7 @@ from adapters.beside import beside
 from adapters.commands.standard_input import BadLine, numbered
 from adapters.commands.whom import Nobody, person_named
 from adapters.config import Settings
-from bot.flows.contacts.candidate import Around, Candidate, in_order, passes
+from bot.flows.contacts.candidate import Around, Candidate, best_first, passes
 from bot.flows.contacts.filters import dropped, in_force, refined
 from bot.flows.contacts.learned import lessons_on
 from bot.flows.contacts.reasons import entry_of
@@ -95,7 +95,7 @@ async def _answer(scene: Scene, query: str, asker: Asker, limit: int) -> dict[st
     lessons = await lessons_on(scene, asker.person, topic_id, topic)
     everybody = await pool(scene, asker.person, topic_id, topic, where, lessons=lessons, floor=TAIL)
     fitting = [one for one in everybody if passes(one, filters)]
-    found = in_order(fitting, filters, await loads(scene, fitting))
+    found = list(best_first(fitting, filters, await loads(scene, fitting)))
     understood = {
         "topic": topic,
         "topic_id": topic_id,

@@ -34,7 +34,7 @@ class SlipOf(Cue):
         return any(self.meant(letters) is not None for letters in self._pattern.findall(word))
 
     def meant(self, word: str) -> str | None:
-        """The word that was to be written; None for one that is right, or that may be several."""
+        """The word that was to be written, in one language or the other; None for one that is right."""
         if len(word) < 5 or word in self._words:  # shorter words are other words
             return None
         near = [one for one in self._words if OSA.distance(word, one, score_cutoff=1) <= 1]

@@ -210,10 +210,8 @@ def _nth_in(m: re.Match[str], base: dict[str, Any]) -> Recurring | Unclear:
     period = m["period"] or ("quartal" if m["q"] else None)
     interval = _number(m["n"]) if m["n"] else 1
     if period is None and interval == 1 and not m[0].startswith(("monat", "jeden monat", "month", "every month")):
-        said_of = {NTH[word] for word in re.findall(alternatives(NTH), m["what"])}
-        if not (
-            said_of <= {1, -1} and m[0].startswith(("jed", "every", "each"))
-        ):  # "every first Monday" has one reading
+        nth = {NTH[word] for word in re.findall(alternatives(NTH), m["what"])}
+        if not nth <= {1, -1} or not m[0].startswith(("jed", "every", "each")):  # "every first Monday" has one reading
             return Unclear(key="schedules.either")
     weekdays: list[tuple[int, int]] = []
     monthdays: list[int] = []

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from bot.date_words import NUMBERS, alternatives
 from bot.dates import Day, Days, When
+from bot.forms import EMAIL
 from bot.intents import (
     BY_NAME,
     FindContacts,
@@ -56,7 +57,6 @@ _SINCE = re.compile(
     r"\b(?:seit|since|for)\s+((?:etwa |ca\.? |about )?\w+\s+(?:jahre?n?|monate?n?|years?|months?)|\d{4})", re.IGNORECASE
 )
 _PHONE = re.compile(r"(?:\+|\b0)[\d\s()/-]{6,20}\d")
-_EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[a-z]{2,}", re.IGNORECASE)
 _DELETES = re.compile(r"lösch|entfern|endgültig|delete|remove", re.IGNORECASE)
 _FORMERLY = re.compile(
     r"\b(?:vorher|früher|bisher|zuvor|davor|nicht mehr|statt|before|previously|formerly|no longer|not)\b[^.!?]{0,30}$",
@@ -144,7 +144,7 @@ def filled(name: str, heard: Heard) -> Intent:
             n = int(number[0]) if number[0].isdigit() else 2 if number[0].lower() == "zwei" else 1
             return SetCap(month=n) if re.search("monat|month", text, re.IGNORECASE) else SetCap(open=n)
         case "set_contact_data":
-            phone, email = _PHONE.search(text), _EMAIL.search(text)
+            phone, email = _PHONE.search(text), EMAIL.search(text)
             said_phone = re.search(r"telefon|handy|phone|mobil|nummer|number", text, re.IGNORECASE)
             field = "phone" if (phone or said_phone) and not email else "email"
             forget = re.search(r"vergess|lösch|forget|delete", text, re.IGNORECASE) is not None

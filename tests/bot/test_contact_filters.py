@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.flows.contacts.candidate import Around, Asked, Candidate, Fit, in_order, passes
+from bot.flows.contacts.candidate import Around, Asked, Candidate, Fit, best_first, passes
 from bot.flows.contacts.filters import dropped, in_force, refined
 from bot.intents import FindContacts
 from bot.matching.places import Municipality, km
@@ -121,9 +121,9 @@ def test_the_order_is_the_same_however_they_came_and_loses_nobody(found, wanted,
     some = st.none() | st.builds(Load, last_asked=st.just(NOW), open=st.integers(0, 3))
     loads = {one.person.key: load for one in found if (load := data.draw(some))}
     full = {key for key, load in loads.items() if load.open >= 2}
-    ordered = in_order(found, wanted, loads)
+    ordered = list(best_first(found, wanted, loads))
     assert sorted(map(id, ordered)) == sorted(map(id, found))
-    assert [one.person.key for one in in_order(reversed(found), wanted, loads)] == [one.person.key for one in ordered]
+    assert [one.person.key for one in best_first(reversed(found), wanted, loads)] == [one.person.key for one in ordered]
     assert [one.paused for one in ordered] == sorted(one.paused for one in ordered)
     available = [one for one in ordered if not one.paused]
     at_cap = [one.person.key in full for one in available]
@@ -137,7 +137,7 @@ def test_among_equals_the_nearest_comes_first():
 
     far, near, beside = lives("p_a", 2.0), lives("p_c", 1.0), lives("p_b", 1.0)
     unalike = somebody(town(8, "Bayern", 140_000, 0.0), key="p_d")
-    assert in_order([unalike, far, near, beside], Filters(), {}) == [beside, near, far, unalike]
+    assert list(best_first([unalike, far, near, beside], Filters(), {})) == [beside, near, far, unalike]
 
 
 @pytest.mark.parametrize(

@@ -181,11 +181,6 @@ def best_first(found: Iterable[Candidate], filters: Filters, loads: Mapping[str,
         yield from equals if len(equals) == 1 else sorted(equals, key=_distances)
 
 
-def in_order(found: Iterable[Candidate], filters: Filters, loads: Mapping[str, Load]) -> list[Candidate]:
-    """All of them, best first."""
-    return list(best_first(found, filters, loads))
-
-
 def _distances(one: Candidate) -> tuple[float, float, str]:
     """The nearest first: to the place asked for, then to the asker's town."""
     around, body, key = one.asked.around, one.profile.body, one.profile.person.key
