@@ -1,5 +1,6 @@
 """What people type, in the situation they type it in."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -59,9 +60,18 @@ def test_after_a_list_an_abbreviation_is_a_new_subject(lexicon, text, topic):
     assert understand(text, situation(lexicon, "after_results")).intent == wish.FindContacts(topic=topic)
 
 
-@pytest.mark.parametrize("text", ["noch mehr davon", "NOCH MEHR BITTE", "gibt's noch wen, OK?"])
+@pytest.mark.parametrize(
+    "text", ["noch mehr davon", "NOCH MEHR BITTE", "gibt's noch wen, OK?", "NÄCHSTE SEITE", "mehr ERGEBNISSE"]
+)
 def test_capitals_alone_are_no_subject(lexicon, text):
     assert understand(text, situation(lexicon, "after_results")).intent == wish.More()
+
+
+def test_a_sign_is_no_answer_because_other_signs_were_to_choose(lexicon):
+    choices = (Option(label="👍"), Option(label="👎"))
+    asked = replace(situation(lexicon, "none"), options=choices)
+    assert understand("👎", asked).intent == wish.Pick(position=1)
+    assert understand("…", asked).intent == wish.Unknown()
 
 
 def test_a_telephone_number_asks_for_nobody_else(lexicon):

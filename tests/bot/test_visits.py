@@ -77,6 +77,12 @@ def test_only_what_was_said_changes():
     assert with_changes(before, "passt, raum 214", today) is None
 
 
+def test_from_one_day_to_the_next_is_a_move():
+    before = Dates(first=date(2027, 1, 5), last=date(2027, 1, 5), starts=time(10), ends=time(15))
+    moved = with_changes(before, "geht es vom 5. auf den 6. Januar?", date(2026, 12, 3))
+    assert moved == Dates(first=date(2027, 1, 6), last=date(2027, 1, 6), starts=time(10), ends=time(15))
+
+
 @pytest.mark.parametrize("state", VisitState)
 @pytest.mark.parametrize("event", VisitEvent)
 def test_what_is_not_in_the_table_raises(state: VisitState, event: VisitEvent):

@@ -171,6 +171,16 @@ async def test_what_was_not_answered_is_found_from_the_newest_on(storage: Storag
         assert await uow.questions.unanswered(VOGT, NOW + timedelta(days=31)) == []
 
 
+async def test_of_very_many_questions_the_last_few_are_found(storage: Storage):
+    async with storage.unit() as uow:
+        await known(uow)
+        asked = [
+            await uow.outbox.put(promised(replace(YES_OR_NO, about=f"i_{n}"), due=NOW + n * HOUR)) for n in range(12)
+        ]
+        found = await uow.questions.unanswered(VOGT, NOW + DAY)
+    assert [one.message for one in found] == asked[:1:-1]
+
+
 async def test_what_needs_no_answer_any_more_is_over_on_every_account_of_the_person(storage: Storage):
     """Their answers to it stand, what others were asked about it stays open, and it is still known what it was about."""
     async with storage.unit() as uow:

@@ -1,5 +1,7 @@
 """What people type without a thought for the program, and what would have been wrong, cold or lost."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.stories.network import asks, change, member, read
@@ -16,11 +18,14 @@ async def miriam(town: Town) -> Townsperson:
     return await member(town, "Miriam Vogt", "Ulm", platform="matrix")
 
 
-async def test_somebody_of_the_list_is_meant_by_the_last_name_alone(town: Town, jens: Townsperson, miriam: Townsperson):
+@pytest.mark.parametrize("typed", ["den kalthoff bitte", "kalthoff wär gut"])
+async def test_somebody_of_the_list_is_meant_by_the_last_name_alone(
+    town: Town, jens: Townsperson, miriam: Townsperson, typed: str
+):
     await member(town, "Svenja Harms", "Buxtehude", helps_with=("E-Akte",))
     await miriam.says("Wer kennt sich mit der E-Akte aus?")
     assert "Svenja Harms" in read(miriam)
-    await miriam.says("den kalthoff bitte")
+    await miriam.says(typed)
     assert "Jens Kalthoff" in read(miriam)
     await miriam.says("Bei uns sperrt sich der Personalrat, wie habt ihr das gelöst?")
     assert "> Bei uns sperrt sich der Personalrat" in read(miriam)
@@ -55,6 +60,17 @@ async def test_what_is_said_after_another_question_may_be_meant_for_the_request(
     await jens.says("nach weihnachten gern, am 4. Januar")
     assert "4. Januar 2027" in read(jens)
     assert "4. Januar 2027" in read(miriam)
+
+
+async def test_a_request_whose_time_is_over_is_not_shown_again(town: Town, jens: Townsperson, miriam: Townsperson):
+    """The service was down when it ended, and hasn't looked yet."""
+    await asks(town, miriam, "Jens Kalthoff")
+    await jens.says("Pause")
+    await jens.says("abbrechen")
+    read(jens)
+    town.now += timedelta(days=20)
+    await jens.says("nein")
+    assert "keine Frage von mir offen" in read(jens)
 
 
 async def test_a_no_where_nothing_waits_says_so(jens: Townsperson):

@@ -90,6 +90,8 @@ async def test_back_from_a_pause_that_was_never_set(robert: Townsperson):
     await robert.says("Pause")
     await robert.says("so ungefähr bis zum Sommer halt")
     assert "kann ich nicht sicher lesen" in read(robert)
+    await robert.says("ab 3.12. für zwei Wochen")  # the day back isn't said
+    assert "kann ich nicht sicher lesen" in read(robert)
     await robert.says("bis Ende Januar")
     assert "31. Januar 2027" in read(robert)
     await robert.says("Pause")

@@ -168,6 +168,17 @@ def test_an_address_that_a_phone_would_cut_off_stands_under_its_label():
     assert read(content).startswith("Name\nJens Kalthoff\nE-Mail\njens.kalthoff@hueckelhoven.example")
 
 
+def test_a_label_that_a_phone_would_cut_off_is_no_button():
+    """It stands in a list to choose from."""
+
+    def buttons(label: str) -> list[str]:
+        content = shown(message(Text(text="Und nun?"), two(label, "Hilfe")))
+        return [one["title"] for one in walk(content) if str(one.get("type")).startswith("Action.")]
+
+    assert "Bescheid geben, wenn jemand da ist" in buttons("Bescheid geben, wenn jemand da ist")
+    assert "Bescheid geben, sobald es jemanden gibt" not in buttons("Bescheid geben, sobald es jemanden gibt")
+
+
 def test_a_short_label_is_not_broken():
     rows = (("Wie viele", "2 Personen"), ("Nur Funktion und Kommune", "Ansprechperson"))
     (facts,) = shown(message(Facts(rows=rows), two("Ja")))["body"]

@@ -66,6 +66,13 @@ def test_what_a_label_explains_in_brackets_can_be_left_out(table):
     assert table.resolve("Geoinformation").topic.id == "geodaten"
 
 
+@pytest.mark.parametrize(
+    ("said", "topic"), [("eigenes GIS", "geodaten"), ("neue E-Akte", "eakte"), ("gutes DMS", "dms")]
+)
+def test_what_a_topic_is_like_makes_no_other_topic_of_it(table, said, topic):
+    assert table.resolve(said).topic.id == topic
+
+
 def test_words_with_which_no_topic_begins_are_told_apart(table):
     said = "Welche Stadt gab elektronischen Akten den Vorzug".split()
     assert [word for word in said if table.begins(word)] == ["Stadt", "elektronischen", "Akten", "den"]

@@ -91,6 +91,7 @@ FREQ=WEEKLY;BYDAY=TU;BYHOUR=8;BYMINUTE=30 -> RRULE:FREQ=WEEKLY;BYDAY=TU AT 08:30
 ASKED_BACK = [line.split(" -> ") for line in """\
 jeden zweiten Dienstag -> schedules.either
 every second Tuesday at 9 am -> schedules.either
+jeden dritten Freitag um 9 -> schedules.either
 wöchentlich -> schedules.which_weekday
 every week -> schedules.which_weekday
 monatlich -> schedules.which_day
