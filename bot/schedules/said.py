@@ -209,10 +209,9 @@ def _after(m: re.Match[str], times: tuple[dt.time, ...]) -> After | Unclear:
 def _nth_in(m: re.Match[str], base: dict[str, Any]) -> Recurring | Unclear:
     period = m["period"] or ("quartal" if m["q"] else None)
     interval = _number(m["n"]) if m["n"] else 1
-    if period is None and interval == 1 and not m[0].startswith(("monat", "jeden monat", "month", "every month")):
-        nth = {NTH[word] for word in re.findall(alternatives(NTH), m["what"])}
-        if not nth <= {1, -1} or not m[0].startswith(("jed", "every", "each")):  # "every first Monday" has one reading
-            return Unclear(key="schedules.either")
+    monthly = ("monat", "month", "jed", "every", "each")  # "every first Monday" has one reading; the second: `_EITHER`
+    if period is None and interval == 1 and not m[0].startswith(monthly):
+        return Unclear(key="schedules.either")
     weekdays: list[tuple[int, int]] = []
     monthdays: list[int] = []
     workdays: list[int] = []

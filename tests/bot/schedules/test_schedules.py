@@ -32,6 +32,7 @@ Jeden 1. Montag im Monat um 9 Uhr -> RRULE:FREQ=MONTHLY;BYDAY=1MO AT 09:00 FROM 
 immer am ersten montag des monats, 9:00 uhr -> RRULE:FREQ=MONTHLY;BYDAY=1MO AT 09:00 FROM 2026-11-24
 on the first Monday of the month at 9 am -> RRULE:FREQ=MONTHLY;BYDAY=1MO AT 09:00 FROM 2026-11-24
 every first Monday of the month at 9 -> RRULE:FREQ=MONTHLY;BYDAY=1MO AT 09:00 FROM 2026-11-24
+jeden ersten und dritten Montag um 9 -> RRULE:FREQ=MONTHLY;BYDAY=1MO,3MO AT 09:00 FROM 2026-11-24
 jeden ersten Montag um 9 -> RRULE:FREQ=MONTHLY;BYDAY=1MO AT 09:00 FROM 2026-11-24
 every first Monday at 9 -> RRULE:FREQ=MONTHLY;BYDAY=1MO AT 09:00 FROM 2026-11-24
 every last Friday at noon -> RRULE:FREQ=MONTHLY;BYDAY=-1FR AT 12:00 FROM 2026-11-24
