@@ -69,7 +69,7 @@ def wish_before(turn: Turn, form: Form, field: Field, text: str) -> Intent | Non
     closed = field.kind != "text" or field.name in _LOOKED_UP.get(type(form.intent), frozenset())
     if not closed and field.name != "topic":
         return None
-    if _answers(turn, field, text):
+    if is_answer(turn, field, text):
         return None
     heard = understand(text, situation)
     wish = heard.intent
@@ -98,7 +98,7 @@ def _says_more(wish: Intent, asked_for: Intent) -> bool:
     return any(new and new != old for new, old in said)
 
 
-def _answers(turn: Turn, field: Field, text: str) -> bool:
+def is_answer(turn: Turn, field: Field, text: str) -> bool:
     """Whether it can be read as what is asked for."""
     today = turn.today(turn.person)
     match field.kind, field.name:

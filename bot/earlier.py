@@ -7,6 +7,7 @@ for the one or the other: a yes hands over addresses, so it is asked which quest
 from dataclasses import fields, replace
 from typing import NamedTuple
 
+from bot.asides import is_answer
 from bot.intents import Accept, AskBack, Cancel, Decline, Intent, Later, No, Pick, SuggestOther, Unknown, Yes, slots_of
 from bot.messages import Choice, Choices, Text
 from bot.model import Dialog
@@ -44,8 +45,8 @@ async def instead_of(turn: Turn, dialog: Dialog, text: str) -> Answer | None:
         position = named(text, newest.asked.options)
         if position is not None and 0 <= position < len(newest.asked.options):
             return Answer(newest, newest.asked, position)
-    if len(text.split()) < 2:
-        return None  # "E-Akte" may well be the answer
+    if field is not None and is_answer(turn, field, text):
+        return None  # "E-Akte" is the subject asked for, although two topics may still wait for the name they keep
     found = await answers(turn, text, None)
     return found[0] if found and not has_to_be_asked(found, text) else None
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.model import Role
 from tests.stories.network import asks, member, read
 from tests.town import Town, Townsperson
 
@@ -177,3 +178,17 @@ async def test_a_bare_number_is_an_answer_where_any_words_are_one(town: Town, je
     await miriam.says("20")
     read(miriam)
     assert "> 20" in read(jens)
+
+
+@pytest.mark.parametrize("topic", ["E-Akte", "Dokumentenmanagement (DMS)"])
+async def test_a_subject_in_a_form_is_no_answer_to_which_name_two_topics_keep(town: Town, topic: str):
+    """That could not be undone."""
+    office = await member(town, "Ayşe Brandt", "Köln", role=Role.ADMIN)
+    await office.says("Leg DMS und E-Akte zusammen")
+    assert "Wie soll es heißen?" in read(office)
+    await office.says("Ich möchte etwas lernen")
+    assert "Zu welchem Thema" in read(office)
+    await office.says(topic)
+    assert f"Zum Thema „{topic}“ möchten Sie etwas lernen" in read(office)
+    async with town.storage.unit(write=False) as uow:
+        assert "dms" in {topic.id for topic in await uow.topics.all()}
